@@ -1,0 +1,57 @@
+"""Posts and who holds them."""
+
+from django.db import models
+from django.db.models import Q
+
+from orgs.models import OrgUnit, Person, User
+
+
+class Engagement(models.TextChoices):
+    FULL_TIME = "full_time", "专职"
+    SECONDED = "seconded", "挂职"
+    PART_TIME = "part_time", "兼职"
+
+
+class CadreState(models.TextChoices):
+    PENDING = "pending", "待核对"
+    VERIFIED = "verified", "已核对"
+
+
+class EndReason(models.TextChoices):
+    DEPARTED = "departed", "已离任"
+    MEMBER_LEFT = "member_left", "团员已转出"
+    UNIT_CLOSED = "unit_closed", "组织已撤销"
+    MISTAKE = "mistake", "录入有误"
+
+
+class Cadre(models.Model):
+    """团干部: one person in one post of one unit, for a period (`until_at` null = still)."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts", verbose_name="人员")
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="cadres", verbose_name="所在组织")
+    post = models.CharField("团内职务", max_length=10)
+    engagement = models.CharField("团干部性质", max_length=10, choices=Engagement, blank=True)
+    appointed_on = models.DateField("任职年月", null=True, blank=True)
+    joined_on = models.DateField("入团年月", null=True, blank=True)
+    state = models.CharField("核对状态", max_length=10, choices=CadreState, default=CadreState.VERIFIED)
+    is_preloaded = models.BooleanField("预先导入", default=False)
+    verified_at = models.DateTimeField("核对时间", null=True, blank=True)
+    verified_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    from_at = models.DateTimeField("开始")
+    until_at = models.DateTimeField("结束", null=True, blank=True)
+    end_reason = models.CharField("结束原因", max_length=12, choices=EndReason, blank=True)
+    batch_id = models.BigIntegerField("批次", null=True, blank=True)
+    batch_row = models.PositiveIntegerField("行号", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "团干部"
+        verbose_name_plural = "团干部"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "unit", "post"],
+                condition=Q(until_at__isnull=True),
+                name="cadre_post_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "until_at"], name="cadre_unit")]

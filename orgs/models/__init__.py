@@ -1,0 +1,17 @@
+"""Tables of the room: the tree, identity and accounts, the audit trail."""
+
+from orgs.models.audit import AuditEntry
+from orgs.models.people import OrgUnitUserObjectPermission, Person, PoliticalStatus, Sex, User
+from orgs.models.units import TREE_FIELDS, OrgUnit, UnitPlacement
+
+__all__ = [
+    "TREE_FIELDS",
+    "AuditEntry",
+    "OrgUnit",
+    "OrgUnitUserObjectPermission",
+    "Person",
+    "PoliticalStatus",
+    "Sex",
+    "UnitPlacement",
+    "User",
+]

@@ -1,0 +1,87 @@
+"""An import is a document: a batch with rows, problems and a state."""
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from orgs.models import OrgUnit, User
+
+
+class BatchState(models.TextChoices):
+    UPLOADED = "uploaded", "等待检查"
+    CHECKING = "checking", "正在检查"
+    CHECKED = "checked", "待提交"
+    COMMITTING = "committing", "正在提交"
+    COMMITTED = "committed", "已导入"
+    REFUSED = "refused", "未受理"
+    EXPIRED = "expired", "已过期"
+
+
+class ImportBatch(models.Model):
+    """导入批次. Every change of `state` is a conditional update, so a second one does nothing.
+
+    `file_sealed` is the upload, `judged_sealed` the judged rows; both are removed when done.
+    """
+
+    kind = models.CharField("类型", max_length=12)  # a key of zhtj.imports.registry
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="import_batches", verbose_name="组织")
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="import_batches")
+    uploaded_at = models.DateTimeField("上传时间", db_index=True)
+    door = models.CharField(max_length=10, default="page")
+    file_name = models.CharField("文件名", max_length=200)
+    file_size = models.PositiveIntegerField("大小(字节)")
+    file_digest = models.CharField(max_length=64)  # SHA-256 of the upload
+    file_sealed = models.BinaryField(null=True)
+    judged_sealed = models.BinaryField(null=True)
+    state = models.CharField("状态", max_length=12, choices=BatchState, default=BatchState.UPLOADED)
+    state_at = models.DateTimeField("状态时间")
+    lease_until = models.DateTimeField(null=True)  # a worker is on it until then
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attest_evidence = models.BooleanField("已确认材料在档", default=False)
+    sheet = models.CharField("工作表", max_length=60, blank=True)
+    columns = models.JSONField("列", default=list)  # headers as found: [{"header","field"|null}]
+    notes = models.JSONField("说明", default=list)  # remarks for the reader: hidden rows, ignored columns
+    row_count = models.PositiveIntegerField("行数", default=0)
+    ok_count = models.PositiveIntegerField(default=0)
+    unchanged_count = models.PositiveIntegerField(default=0)
+    updated_count = models.PositiveIntegerField(default=0)
+    mend_count = models.PositiveIntegerField(default=0)
+    rectify_count = models.PositiveIntegerField(default=0)
+    done_count = models.PositiveIntegerField("已处理行数", default=0)  # progress of check or commit
+    entered_count = models.PositiveIntegerField("录入数", default=0)
+    problems = models.JSONField("文件问题", default=list, encoder=DjangoJSONEncoder)  # of the whole file
+    acknowledgements = models.JSONField("需确认事项", default=list)  # [{"code","unit","message"}]
+    acknowledged = models.JSONField("已确认", default=list)  # codes, with who and when
+    committed_at = models.DateTimeField("提交时间", null=True)
+    committed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "导入批次"
+        verbose_name_plural = "导入批次"
+        default_permissions = ()
+        indexes = [models.Index(fields=["state", "lease_until"], name="batch_state")]
+
+
+class RowOutcome(models.TextChoices):
+    OK = "ok", "可以导入"
+    UNCHANGED = "unchanged", "无变化"
+    UPDATED = "updated", "有更新"
+    MEND = "mend", "要修改"
+    RECTIFY = "rectify", "需整改"
+    SKIPPED = "skipped", "已跳过"
+
+
+class ImportRow(models.Model):
+    """A row that needs a person's eye: faulty, to rectify, changed or warned. Clean rows stay in the blob."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", db_index=False)
+    number = models.PositiveIntegerField("行号")  # as the sheet shows it
+    outcome = models.CharField(max_length=10, choices=RowOutcome)
+    cells_sealed = models.BinaryField()  # JSON of the cells as typed, by field
+    problems = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    codes = models.CharField(max_length=400, blank=True)  # " code code " for filtering
+    mended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="import_row_once")]
+        indexes = [models.Index(fields=["batch", "outcome"], name="import_row_outcome")]

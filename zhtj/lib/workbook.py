@@ -1,0 +1,129 @@
+"""What a room says about its workbook, and what the import desk hands it.
+
+A room declares a `WorkbookKind` (columns, who may upload) and an `Importer` (judge rows,
+name what must be acknowledged, write the good ones). The desk (`zhtj.imports`) does the rest:
+reading, states, review, mending, reporting. Both sides speak only the types below.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from zhtj.lib.problems import Problem
+
+# A cell as the spreadsheet stored it: the *type* matters (an id read as a float has lost digits).
+Cell = str | int | float | bool | dt.date | dt.datetime | None
+
+
+class Outcome(StrEnum):
+    """What becomes of a row; rows = ok + unchanged + updated + mend + rectify (+ skipped by hand)."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    UPDATED = "updated"
+    MEND = "mend"
+    RECTIFY = "rectify"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the header as printed, other headers read as the same, help, and choices."""
+
+    field: str
+    header: str
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    width: int = 14
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A non-empty row: its number as the sheet shows it, its cells by field (missing = None)."""
+
+    number: int
+    cells: dict[str, Cell]
+
+
+@dataclass(slots=True)
+class Judged:
+    """A row with its verdict. `entry` is plain JSON data: all that writing it needs.
+
+    `change` holds field → [old, new] as shown to a reader, for rows that update a record.
+    """
+
+    number: int
+    outcome: Outcome
+    problems: list[Problem] = field(default_factory=list)
+    entry: dict[str, Any] | None = None
+    change: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Something the uploader must tick before the batch may be committed."""
+
+    code: str
+    unit: str  # short name and code of the unit it is about; "" = the whole batch
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The circumstances of one check or commit. `actor` is an orgs.scopes.Actor, `unit` an OrgUnit."""
+
+    actor: Any
+    unit: Any
+    today: dt.date
+    batch_id: int | None = None
+    attest_evidence: bool = False
+
+
+class WorldMoved(Exception):
+    """Since the check something changed that a row depends on: nothing is written, check anew."""
+
+
+class Importer(Protocol):
+    """What a room does with its rows. One instance serves one check or one commit."""
+
+    def __init__(self, context: Context) -> None: ...
+
+    def judge(self, rows: Sequence[Row], report: Callable[[int], None]) -> list[Judged]:
+        """Judge all rows against the rules, each other and the world; `report(n)` tells rows done.
+
+        Reads only. Never raises for anything a cell may hold. Same order and number of rows out as in.
+        """
+
+    def acknowledgements(self, judged: Sequence[Judged]) -> list[Acknowledgement]:
+        """What must be ticked before these rows (those to be written) are committed."""
+
+    def write(self, judged: Sequence[Judged]) -> int:
+        """Inside the desk's transaction: look at the world again, then write the rows with outcome
+        ok and updated and leave the audit entry. Returns the records newly written.
+
+        Raises WorldMoved before anything is written if any of these rows would now be judged
+        differently.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookKind:
+    """One kind of workbook: `capability` is what uploading it needs on the importing unit.
+
+    `left_out(unit)` names required fields that may be missing for this unit (a branch's own
+    member workbook needs no 所在团支部 column). `prefill(context)` gives rows for a blank workbook.
+    """
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    capability: str
+    importer: type[Importer]
+    row_limit: str = "rows"  # key of settings.ZHTJ_IMPORT_LIMITS
+    left_out: Callable[[Any], frozenset[str]] = lambda unit: frozenset()
+    explanation: tuple[str, ...] = ()  # lines above the header of a blank workbook
+    choices_for: Callable[[Any], dict[str, list[str]]] = lambda unit: {}  # drop-downs that depend on the unit
