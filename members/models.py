@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
-from django.db.models.lookups import GreaterThanOrEqual
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from orgs.models import OrgUnit, Person, User
 
@@ -61,6 +61,13 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["branch", "until_at"], name="member_branch"),
             models.Index(fields=["batch_id"], name="member_batch", condition=Q(batch_id__isnull=False)),
+            # Short old numbers are few: looked up to warn of a double.
+            models.Index(
+                fields=["development_number"],
+                name="member_number_short",
+                condition=Q(LessThan(Length("development_number"), 12), until_at__isnull=True)
+                & ~Q(development_number=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -58,8 +58,13 @@ CAPABILITIES: dict[str, tuple[str, Reach]] = {
     "members.enter": ("录入、更正团员", Reach(own=BRANCH, child=BRANCH, deeper=NONE)),
     "units.edit_card": ("完善组织信息", EVERYWHERE),
     "cadres.enter": ("录入、核对团干部", Reach(own=ALL, child=BRANCH, deeper=NONE)),
-    "cadres.preload": ("预先导入领导机关团干部", Reach(own=LEADING, child=LEADING, deeper=LEADING, granted=PROVINCE)),
-    "units.manage": ("创建、调整、撤销组织", BELOW),
+    "cadres.preload": (
+        "预先导入领导机关团干部",
+        Reach(own=LEADING, child=LEADING, deeper=LEADING, granted=PROVINCE),
+    ),
+    # Creating is asked of the superior-to-be, which may be the own unit; the rest of the unit itself.
+    "units.create": ("创建下级组织", Reach(granted=ALL - BRANCH)),
+    "units.manage": ("调整、撤销组织", BELOW),
     "admins.manage": ("管理下级管理员", BELOW),
     "baselines.enter": ("录入团统数", Reach(own=NONE, granted=LEADING)),
     "approvals.decide": ("审批更正与转接", BELOW),

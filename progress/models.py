@@ -98,16 +98,21 @@ class GateOpening(models.Model):
 
 
 class Baseline(models.Model):
-    """团统数: the expected figures of one unit in one domain ("" = of the whole unit)."""
+    """团统数: the expected figures of one unit in one domain, for a period (`until_at` null = in force).
+
+    A change closes the row and opens another, so that a bulletin of any past day finds the
+    figures it was computed with.
+    """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="baselines")
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="baselines", verbose_name="组织")
-    domain = models.CharField("领域", max_length=20, choices=Domain, blank=True)
+    domain = models.CharField("领域", max_length=20, choices=Domain)
     member_count = models.PositiveIntegerField("团员数")
     branch_count = models.PositiveIntegerField("团支部数", null=True, blank=True)
     cadre_count = models.PositiveIntegerField("团干部数", null=True, blank=True)
-    updated_at = models.DateTimeField()
-    updated_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    from_at = models.DateTimeField("生效时间")
+    until_at = models.DateTimeField("失效时间", null=True, blank=True)
+    entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     batch_id = models.BigIntegerField("批次", null=True, blank=True)
 
     class Meta:
@@ -115,7 +120,11 @@ class Baseline(models.Model):
         verbose_name_plural = "团统数"
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "unit", "domain"], name="baseline_once"),
+            models.UniqueConstraint(
+                fields=["campaign", "unit", "domain"],
+                condition=Q(until_at__isnull=True),
+                name="baseline_once",
+            ),
         ]
 
 
@@ -179,10 +188,18 @@ class BulletinLine(models.Model):
     """Expected and entered of one unit for one stage (`domain` "") or one domain (`stage` "").
 
     Null expected = unknown. Zero lines are kept: 零录入 is the news.
+
+    The keys of lines and branches carry no database constraint: both are written in one pass
+    from the tree of that day, units are never deleted, and checking 200 000 lines a day key by
+    key takes longer than computing them.
     """
 
-    bulletin = models.ForeignKey(Bulletin, models.CASCADE, related_name="lines", db_index=False)
-    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", db_index=False)
+    bulletin = models.ForeignKey(
+        Bulletin, models.CASCADE, related_name="lines", db_index=False, db_constraint=False
+    )
+    unit = models.ForeignKey(
+        OrgUnit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
     stage = models.CharField(max_length=50, blank=True)
     domain = models.CharField(max_length=20, blank=True)
     expected = models.PositiveIntegerField(null=True)
@@ -201,11 +218,20 @@ class BulletinLine(models.Model):
 class BulletinBranch(models.Model):
     """One branch that day: members, cadres, expected (null = none known)."""
 
-    bulletin = models.ForeignKey(Bulletin, models.CASCADE, related_name="branches", db_index=False)
-    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", db_index=False)
-    parent = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", db_index=False)
-    domain = models.CharField(max_length=20, blank=True)
+    bulletin = models.ForeignKey(
+        Bulletin, models.CASCADE, related_name="branches", db_index=False, db_constraint=False
+    )
+    unit = models.ForeignKey(
+        OrgUnit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    parent = models.ForeignKey(
+        OrgUnit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    position = models.PositiveIntegerField()  # place in the tree, as in BulletinUnit
+    code = models.CharField(max_length=32)
     short_name = models.CharField(max_length=60)
+    unit_class = models.CharField(max_length=16, choices=UnitClass, blank=True)
+    domain = models.CharField(max_length=20, choices=Domain)
     expected = models.PositiveIntegerField(null=True)
     members = models.PositiveIntegerField()
     cadres = models.PositiveIntegerField()
@@ -214,3 +240,40 @@ class BulletinBranch(models.Model):
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["bulletin", "unit"], name="bulletin_branch_once")]
         indexes = [models.Index(fields=["bulletin", "parent"], name="bulletin_branch_parent")]
+
+
+class FileFormat(models.TextChoices):
+    XLSX = "xlsx", "工作簿"
+    PDF = "pdf", "公文"
+    DOCX = "docx", "Word 文档"
+    PNG = "png", "图片"
+    TXT = "txt", "文字"
+
+
+class BulletinFile(models.Model):
+    """A file given out of a published bulletin: drawn once, kept with its hash, served unchanged.
+
+    `unit_class` narrows it to one class of the unit's children ("" = all); `number` counts the
+    pictures of one set (everything else has one file).
+    """
+
+    bulletin = models.ForeignKey(Bulletin, models.PROTECT, related_name="files")
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="组织")
+    format = models.CharField("格式", max_length=4, choices=FileFormat)
+    unit_class = models.CharField("单位分类", max_length=16, blank=True)
+    number = models.PositiveSmallIntegerField("序号", default=1)
+    name = models.CharField("文件名", max_length=120)
+    content = models.BinaryField("内容")
+    sha256 = models.CharField("校验值", max_length=64)
+    created_at = models.DateTimeField("生成时间")
+
+    class Meta:
+        verbose_name = "通报文件"
+        verbose_name_plural = "通报文件"
+        default_permissions = ()
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bulletin", "unit", "format", "unit_class", "number"], name="bulletin_file_once"
+            ),
+        ]

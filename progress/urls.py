@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+"""Pages of the room."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from progress import converters, views  # noqa: F401 - `converters` knows <day:…>
+
+urlpatterns = [
+    path("", views.bulletin_latest, name="bulletin_latest"),
+    path("campaign/", views.campaign, name="campaign"),
+    path("<day:day>/", views.bulletin, name="bulletin"),
+    path("<day:day>/publish/", views.bulletin_publish, name="bulletin_publish"),
+]

@@ -53,7 +53,7 @@ def secret(name: str, *, development: bool, keep_in: Path) -> str:
     try:
         keep_in.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            os.chmod(path, 0o600)
+            path.chmod(0o600)
             file.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass

@@ -5,7 +5,7 @@ from pathlib import Path
 from zhtj import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(env.text("ZHTJ_VAR_DIR", str(BASE_DIR / "var")))
 
 DEBUG = env.flag("ZHTJ_DEBUG", default=True)
 SECRET_KEY = env.secret("ZHTJ_SECRET_KEY", development=DEBUG, keep_in=VAR_DIR)
@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "zhtj.errors.Explain",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -75,7 +76,7 @@ TEMPLATES = [
 
 # --- data ---------------------------------------------------------------------------------
 
-VAR_DIR.mkdir(exist_ok=True)
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.database(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'zhtj.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env.text("ZHTJ_MEDIA_ROOT", str(VAR_DIR / "media"))
@@ -107,7 +108,7 @@ LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "orgs/locked_out.html"
+AXES_LOCKOUT_CALLABLE = "zhtj.errors.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
@@ -129,6 +130,11 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_HANDLERS = [
+    "zhtj.imports.uploads.TurnAwayTooLarge",  # before a byte of it is kept
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- safety -------------------------------------------------------------------------------
 
@@ -143,6 +149,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "zhtj.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -185,10 +192,11 @@ ZHTJ_IMPORT_LIMITS = {
     "unit_rows": 10_000,
     "columns": 100,
     "seconds": 60,
-    "memory_bytes": 1024 * 1024 * 1024,
+    "memory_bytes": 320 * 1024 * 1024,
 }
 ZHTJ_HELP_LINE = env.text("ZHTJ_HELP_LINE", "0371—65902921")
 ZHTJ_SITE = env.text("ZHTJ_SITE", "https://zhtj.youth.cn/zhtj")
+ZHTJ_FONT_DIR = env.text("ZHTJ_FONT_DIR")  # licensed official fonts for PDF files; "" = those there are
 ZHTJ_DEMO_LOGIN = DEBUG and env.flag("ZHTJ_DEMO_LOGIN", default=True)  # the cast on the log-in page
 
 LOGGING = {

@@ -1,11 +1,13 @@
 """Tables of the room: the tree, identity and accounts, the audit trail."""
 
 from orgs.models.audit import AuditEntry
+from orgs.models.codes import AccessCode
 from orgs.models.people import OrgUnitUserObjectPermission, Person, PoliticalStatus, Sex, User
 from orgs.models.units import TREE_FIELDS, OrgUnit, UnitPlacement
 
 __all__ = [
     "TREE_FIELDS",
+    "AccessCode",
     "AuditEntry",
     "OrgUnit",
     "OrgUnitUserObjectPermission",

@@ -2,6 +2,7 @@
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
 
 from orgs.models.people import Person, User
 from orgs.models.units import OrgUnit
@@ -10,7 +11,8 @@ from orgs.models.units import OrgUnit
 class AuditEntry(models.Model):
     """Who did what to what, through which door. National ids appear masked at most.
 
-    `digest` chains the sealed rows: a task fills it in order each minute; null = not yet.
+    `digest` chains the sealed rows in the order of `seal_number`: a task fills both each minute
+    (`orgs.sealing`); null = not yet.
     """
 
     at = models.DateTimeField("时间", db_index=True)
@@ -22,7 +24,8 @@ class AuditEntry(models.Model):
     batch_id = models.BigIntegerField("批次", null=True)
     before = models.JSONField("之前", default=dict, encoder=DjangoJSONEncoder)
     after = models.JSONField("之后", default=dict, encoder=DjangoJSONEncoder)
-    digest = models.CharField(max_length=64, null=True, editable=False)
+    seal_number = models.BigIntegerField(null=True, unique=True, editable=False)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = "审计记录"
@@ -31,4 +34,5 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["unit", "-id"], name="audit_unit"),
             models.Index(fields=["person", "-id"], name="audit_person"),
+            models.Index(fields=["id"], name="audit_unsealed", condition=Q(seal_number__isnull=True)),
         ]

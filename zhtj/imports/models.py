@@ -19,7 +19,9 @@ class BatchState(models.TextChoices):
 class ImportBatch(models.Model):
     """导入批次. Every change of `state` is a conditional update, so a second one does nothing.
 
-    `file_sealed` is the upload, `judged_sealed` the judged rows; both are removed when done.
+    Three sealed documents, removed when done: `file_sealed` the upload, `rows_sealed` all rows
+    as typed, `judged_sealed` the rows to be written. `revision` counts the checks: a commit
+    names the one its reader has seen. `form_key` makes a form sent twice one batch.
     """
 
     kind = models.CharField("类型", max_length=12)  # a key of zhtj.imports.registry
@@ -30,27 +32,33 @@ class ImportBatch(models.Model):
     file_name = models.CharField("文件名", max_length=200)
     file_size = models.PositiveIntegerField("大小(字节)")
     file_digest = models.CharField(max_length=64)  # SHA-256 of the upload
+    form_key = models.UUIDField(null=True, unique=True)
     file_sealed = models.BinaryField(null=True)
+    rows_sealed = models.BinaryField(null=True)
     judged_sealed = models.BinaryField(null=True)
     state = models.CharField("状态", max_length=12, choices=BatchState, default=BatchState.UPLOADED)
     state_at = models.DateTimeField("状态时间")
     lease_until = models.DateTimeField(null=True)  # a worker is on it until then
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)  # since the last state that was reached
+    revision = models.PositiveIntegerField(default=0)
     attest_evidence = models.BooleanField("已确认材料在档", default=False)
     sheet = models.CharField("工作表", max_length=60, blank=True)
     columns = models.JSONField("列", default=list)  # headers as found: [{"header","field"|null}]
-    notes = models.JSONField("说明", default=list)  # remarks for the reader: hidden rows, ignored columns
+    notes = models.JSONField("说明", default=list)  # about the file: hidden rows, ignored columns
+    remark = models.CharField(max_length=200, blank=True)  # why it is (again) in this state, in words
     row_count = models.PositiveIntegerField("行数", default=0)
     ok_count = models.PositiveIntegerField(default=0)
     unchanged_count = models.PositiveIntegerField(default=0)
     updated_count = models.PositiveIntegerField(default=0)
     mend_count = models.PositiveIntegerField(default=0)
     rectify_count = models.PositiveIntegerField(default=0)
+    skipped_count = models.PositiveIntegerField(default=0)  # by hand; not part of row_count
     done_count = models.PositiveIntegerField("已处理行数", default=0)  # progress of check or commit
     entered_count = models.PositiveIntegerField("录入数", default=0)
     problems = models.JSONField("文件问题", default=list, encoder=DjangoJSONEncoder)  # of the whole file
+    faults = models.JSONField("问题分组", default=list)  # [{"code","severity","field","count",…,"rows"}]
     acknowledgements = models.JSONField("需确认事项", default=list)  # [{"code","unit","message"}]
-    acknowledged = models.JSONField("已确认", default=list)  # codes, with who and when
+    acknowledged = models.JSONField("已确认", default=list)  # [{"code","unit","by","at"}]
     committed_at = models.DateTimeField("提交时间", null=True)
     committed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
@@ -76,9 +84,9 @@ class ImportRow(models.Model):
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField("行号")  # as the sheet shows it
     outcome = models.CharField(max_length=10, choices=RowOutcome)
-    cells_sealed = models.BinaryField()  # JSON of the cells as typed, by field
+    cells_sealed = models.BinaryField()  # the cells as typed and, for an update, old and new values
     problems = models.JSONField(default=list, encoder=DjangoJSONEncoder)
-    codes = models.CharField(max_length=400, blank=True)  # " code code " for filtering
+    codes = models.TextField(blank=True)  # " code code " for filtering
     mended_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -64,3 +64,9 @@ def door_of(view: Any) -> Door | None:
         if mark is not None:
             return as_door(mark)
     return None
+
+
+def before_password_change(view: Any) -> Any:
+    """Let a signed-in user in here even while the initial password must still be changed."""
+    view.before_password_change = True
+    return view

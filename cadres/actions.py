@@ -1,0 +1,152 @@
+"""Appointing cadres and ending their posts. The only writer of `Cadre`."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from zhtj.lib import bulk, locks
+
+from cadres.models import Cadre, CadreState, EndReason
+from orgs import audit, queries
+from orgs.models import OrgUnit, Person
+from orgs.scopes import Actor
+
+_COLUMNS = (
+    "id",
+    "person_id",
+    "unit_id",
+    "post",
+    "engagement",
+    "appointed_on",
+    "joined_on",
+    "state",
+    "is_preloaded",
+    "verified_at",
+    "verified_by_id",
+    "from_at",
+    "until_at",
+    "end_reason",
+    "batch_id",
+    "batch_row",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A person to be given a post of a unit. Checked before by `cadres.rules`."""
+
+    person_id: int
+    unit_id: int
+    post: str
+    engagement: str = ""
+    appointed_on: dt.date | None = None
+    joined_on: dt.date | None = None
+    batch_row: int | None = None
+
+
+def appoint_cadres(
+    actor: Actor, *, appointments: Sequence[Appointment], batch_id: int | None = None
+) -> list[int]:
+    """Open these posts, as verified by `actor`, now; returns their ids in the order given.
+
+    Raises PermissionDenied if a unit is out of reach of `cadres.enter`, IntegrityError if
+    somebody holds the very post already. Two queries, one COPY, one audit entry.
+    """
+    if not appointments:
+        return []
+    with transaction.atomic():
+        now = locks.entry_stamp()
+        _require(actor, {item.unit_id for item in appointments})
+        verifier = actor.user.pk if actor.user else None
+        ids = list(bulk.reserve_ids(Cadre, len(appointments)))
+        rows = [
+            (
+                cadre_id,
+                item.person_id,
+                item.unit_id,
+                item.post,
+                item.engagement,
+                item.appointed_on,
+                item.joined_on,
+                CadreState.VERIFIED.value,
+                False,
+                now,
+                verifier,
+                now,
+                None,
+                "",
+                batch_id,
+                item.batch_row,
+            )
+            for cadre_id, item in zip(ids, appointments, strict=True)
+        ]
+        bulk.insert(Cadre, _COLUMNS, rows)
+        audit.record(actor, "cadres.appoint", batch_id=batch_id, after={"count": len(rows)})
+    return ids
+
+
+def appoint_cadre(
+    actor: Actor,
+    *,
+    person: Person,
+    unit: OrgUnit,
+    post: str,
+    engagement: str = "",
+    appointed_on: dt.date | None = None,
+    joined_on: dt.date | None = None,
+) -> Cadre:
+    """Give one person one post: `appoint_cadres` of one."""
+    appointment = Appointment(person.pk, unit.pk, post, engagement, appointed_on, joined_on)
+    (cadre_id,) = appoint_cadres(actor, appointments=[appointment])
+    return Cadre.objects.get(pk=cadre_id)
+
+
+def end_posts(
+    actor: Actor, *, cadre_ids: Collection[int], reason: EndReason, batch_id: int | None = None
+) -> int:
+    """End these posts now; returns how many were still held. Ending an ended post does nothing.
+
+    Raises PermissionDenied if a unit is out of reach of `cadres.enter`.
+    """
+    if not cadre_ids:
+        return 0
+    with transaction.atomic():
+        now = locks.entry_stamp()
+        held = Cadre.objects.filter(pk__in=cadre_ids, until_at__isnull=True)
+        _require(actor, set(held.values_list("unit_id", flat=True)))
+        count = held.update(until_at=now, end_reason=reason)
+        audit.record(
+            actor, "cadres.end", batch_id=batch_id, after={"count": count, "reason": EndReason(reason).label}
+        )
+    return count
+
+
+def end_post(actor: Actor, *, cadre: Cadre, reason: EndReason = EndReason.DEPARTED) -> int:
+    """End one post: `end_posts` of one."""
+    return end_posts(actor, cadre_ids=[cadre.pk], reason=reason)
+
+
+def edit_post(
+    actor: Actor, *, cadre: Cadre, engagement: str = "", appointed_on: dt.date | None = None
+) -> None:
+    """Store the filled ones of engagement and month of appointment. One update, one audit entry."""
+    actor.scope.require("cadres.enter", cadre.unit)
+    given = {"engagement": engagement, "appointed_on": appointed_on}
+    new = {name: value for name, value in given.items() if value and value != getattr(cadre, name)}
+    if not new:
+        return
+    with transaction.atomic():
+        before = {name: str(getattr(cadre, name) or "") for name in new}
+        Cadre.objects.filter(pk=cadre.pk).update(**new)
+        after = {name: str(value) for name, value in new.items()}
+        audit.record(actor, "cadres.edit", unit=cadre.unit, person=cadre.person, before=before, after=after)
+
+
+def _require(actor: Actor, unit_ids: set[int]) -> None:
+    """All of these units in reach of `cadres.enter`. One query."""
+    reached = queries.units(actor.scope, "cadres.enter").filter(pk__in=unit_ids).count()
+    if reached != len(unit_ids):
+        raise PermissionDenied("您没有在其中一些组织录入团干部的权限，请联系上级团组织管理员。")

@@ -1,0 +1,82 @@
+"""What may be read of posts: rosters through a scope, counts as of a moment for the bulletin.
+
+"As of" a moment: begun before it and not ended before it. The counting queries are one
+GROUP BY each over the whole table and yield only units that have something to count.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Count, Q, QuerySet
+
+from zhtj.lib import bulk
+
+from cadres.models import Cadre, CadreState, EndReason
+from cadres.rules import SECRETARY
+from orgs.kinds import LEADING_ORGANS, UnitKind
+from orgs.scopes import Scope
+
+GRASSROOTS_KINDS = (UnitKind.COMMITTEE, UnitKind.WORKING_COMMITTEE, UnitKind.GENERAL_BRANCH)
+
+
+def cadres(scope: Scope, capability: str = "cadres.see") -> QuerySet[Cadre]:
+    """Posts held now inside the scope, in the order of the tree, then of entry."""
+    return (
+        Cadre.objects.filter(scope.q("unit", capability), until_at__isnull=True)
+        .select_related("person", "unit")
+        .order_by("unit__tree_id", "unit__lft", "id")
+    )
+
+
+def posts_of(person_ids: Sequence[int]) -> Iterable[Cadre]:
+    """All posts these people hold now, the eldest first. For other rooms' actions, which check the scope."""
+    held = Cadre.objects.filter(until_at__isnull=True).order_by("id")
+    return bulk.among(held, "person_id", person_ids)
+
+
+def as_of(moment: dt.datetime) -> Q:
+    """Held at `moment`."""
+    return Q(from_at__lt=moment) & (Q(until_at__isnull=True) | Q(until_at__gte=moment))
+
+
+def counts_by_unit(moment: dt.datetime) -> Iterable[tuple[int, int]]:
+    """(unit_id, people in a post): a person with two posts in one unit counts once."""
+    rows = Cadre.objects.filter(as_of(moment)).order_by().values_list("unit_id")
+    return rows.annotate(count=Count("person", distinct=True)).iterator()
+
+
+def organ_counts(moment: dt.datetime) -> Iterable[tuple[int, int, int, int, int]]:
+    """(unit_id, preloaded, departed, added, verified) of each leading organ, in posts.
+
+    preloaded: given by the superior, whatever became of them; departed: those of them struck
+    off; added: entered by the organ and still there; verified: still there and checked. The
+    stage `organ_cadres` is verified ÷ (preloaded - departed + added). Notice, annex 1.
+    """
+    there, gone = as_of(moment), Q(until_at__lt=moment)
+    rows = (
+        Cadre.objects.filter(unit__kind__in=LEADING_ORGANS, from_at__lt=moment)
+        .exclude(gone & Q(end_reason=EndReason.UNIT_CLOSED))
+        .order_by()
+        .values_list("unit_id")
+    )
+    return rows.annotate(
+        preloaded=Count("id", filter=Q(is_preloaded=True)),
+        departed=Count("id", filter=Q(is_preloaded=True) & gone),
+        added=Count("id", filter=Q(is_preloaded=False) & there),
+        verified=Count("id", filter=there & Q(state=CadreState.VERIFIED, verified_at__lt=moment)),
+    ).iterator()
+
+
+def grassroots_complete(moment: dt.datetime) -> set[int]:
+    """Committees, working committees and general branches that have a secretary and whose every
+    cadre has the required fields filled. Notice, annex 2.
+    """
+    unfilled = Q(person__full_name="") | Q(person__ethnicity="") | Q(person__political_status="") | Q(post="")
+    rows = (
+        Cadre.objects.filter(as_of(moment), unit__kind__in=GRASSROOTS_KINDS)
+        .order_by()
+        .values("unit_id")
+        .annotate(secretaries=Count("id", filter=Q(post=SECRETARY)), unfilled=Count("id", filter=unfilled))
+        .filter(secretaries__gt=0, unfilled=0)
+    )
+    return set(rows.values_list("unit_id", flat=True))

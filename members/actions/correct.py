@@ -1,0 +1,83 @@
+"""Correcting a member on record: everything but name and national id, which need an approval."""
+
+import datetime as dt
+from dataclasses import replace
+
+from zhtj.lib import crypto, locks
+from zhtj.lib.problems import Refused, blocking
+from zhtj.lib.workbook import Outcome
+
+from members.actions.enter import one_transaction
+from members.actions.judge import Verdict, unattested
+from members.actions.write import write
+from members.models import Member
+from members.queries.known import Record, load_known, record_of
+from members.queries.settings import admission_policy
+from members.rules import (
+    Entry,
+    Policy,
+    changes,
+    check_entry,
+    find_clashes,
+    hangs_on_blank_evidence,
+    outcome_of,
+)
+from orgs import audit
+from orgs.scopes import Actor
+
+
+def correct_member(
+    actor: Actor, *, member: Member, entry: Entry, today: dt.date, attest_evidence: bool = False
+) -> dict[str, list[str]]:
+    """Store `entry` as the whole truth about an active member; here a blank does clear a field.
+
+    Returns field → [old, new] as shown, empty if nothing differs. Name, national id and branch
+    of `entry` are ignored. Raises Refused by the same rules as entering. The gate is not asked:
+    it is about new members only.
+    """
+    actor.scope.require("members.enter", member.branch)
+    with one_transaction():
+        stamp = locks.entry_stamp()
+        # The row is held, so that of two corrections the later one sees the earlier.
+        locked = Member.objects.select_for_update().filter(pk=member.pk, until_at=None).get()
+        verdict = _judge(entry, locked, record_of(locked), admission_policy(), today)
+        blank = None if attest_evidence or locked.attested_at else unattested([verdict])
+        if blank or blocking(verdict.problems):
+            raise Refused([*verdict.problems, *([blank] if blank else [])])
+        if verdict.change:
+            write(actor, [verdict], stamp=stamp, clears_blanks=True)
+            audit.record(
+                actor,
+                "members.correct",
+                unit=member.branch,
+                person=member.person,
+                before={name: old for name, (old, _) in verdict.change.items()},
+                after={name: new for name, (_, new) in verdict.change.items()},
+            )
+    return verdict.change
+
+
+def _judge(entry: Entry, member: Member, record: Record, policy: Policy, today: dt.date) -> Verdict:
+    person = member.person
+    entry = replace(
+        entry,
+        full_name=person.full_name,
+        national_id=crypto.unseal(person.id_sealed),
+        branch_id=member.branch_id,
+        unread={name: why for name, why in entry.unread.items() if name not in ("full_name", "national_id")},
+    )
+    (clashes,) = find_clashes([entry], load_known([entry]))
+    problems = [*check_entry(entry, policy, today), *clashes]
+    outcome = outcome_of(problems)
+    change = changes(entry, record.holding(entry.post))
+    if outcome is Outcome.OK:
+        outcome = Outcome.UPDATED if change else Outcome.UNCHANGED
+    return Verdict(
+        entry,
+        problems,
+        outcome,
+        person_id=person.pk,
+        record=record,
+        change=change,
+        hangs_on_blank=bool(change) and hangs_on_blank_evidence(entry, policy),
+    )

@@ -1,0 +1,146 @@
+"""Members over the API: the same scope, rules and codes as the pages."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from zhtj.lib import days
+
+import orgs.queries
+from members import actions, queries
+from members.models import Member
+from members.rules import FIELDS, EntryReader
+from orgs.scopes import NOTHING
+
+MOST_A_PAGE = 500
+
+
+class MemberSerializer(serializers.ModelSerializer):
+    """A member as shown: the national id masked."""
+
+    branch = serializers.CharField(source="branch.code")
+    full_name = serializers.CharField(source="person.full_name")
+    national_id = serializers.CharField(source="person.masked_id")
+    sex = serializers.CharField(source="person.sex")
+    birth_on = serializers.DateField(source="person.birth_on")
+    ethnicity = serializers.CharField(source="person.ethnicity")
+    political_status = serializers.CharField(source="person.political_status")
+
+    class Meta:
+        model = Member
+        fields = (
+            "id",
+            "branch",
+            "full_name",
+            "national_id",
+            "sex",
+            "birth_on",
+            "ethnicity",
+            "political_status",
+            "joined_on",
+            "development_number",
+            "application_form",
+            "member_card",
+            "transfer_letter",
+            "attested_at",
+            "from_at",
+        )
+        read_only_fields = fields
+
+
+class Cell(serializers.Field):
+    """A value as a sheet's cell would hold it; the rules read it and name what is wrong."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data if isinstance(data, str | int | float | bool) else str(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class EntrySerializer(serializers.Serializer):
+    """One member as entered: the fields of the workbook by name."""
+
+    attest_evidence = serializers.BooleanField(
+        required=False, default=False, help_text="没有填写“有”“无”的材料，我确认确实在档"
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        cells: dict[str, serializers.Field] = {name: Cell() for name in FIELDS}
+        return cells | super().get_fields()
+
+
+class ByPlace(BasePagination):
+    """Pages by place in the tree, then by entry; the cursor is that of the roster page."""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Member]:
+        self._url = request.build_absolute_uri()
+        size = request.query_params.get("page_size", "")
+        size = min(int(size), MOST_A_PAGE) if size.isascii() and size.isdigit() and size.strip("0") else 0
+        page, self._after = queries.page_after(
+            queryset, request.query_params.get("after", ""), size or queries.PAGE_SIZE
+        )
+        return page
+
+    def get_paginated_response(self, data: Any) -> Response:
+        following = replace_query_param(self._url, "after", self._after) if self._after else None
+        return Response({"next": following, "previous": None, "results": data})
+
+    def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
+        link = {"type": "string", "nullable": True, "format": "uri"}
+        return {
+            "type": "object",
+            "properties": {"next": link, "previous": link, "results": schema},
+            "required": ["results"],
+        }
+
+
+class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """团员：查询管理范围内的团员，录入本级或直属下级团支部的团员。"""
+
+    door = {"GET": "members.see", "POST": "members.enter"}
+    serializer_class = MemberSerializer
+    pagination_class = ByPlace
+
+    def get_queryset(self) -> QuerySet[Member]:
+        if getattr(self, "swagger_fake_view", False):
+            return queries.members(NOTHING)
+        return queries.members(self.request.scope)
+
+    @extend_schema(request=EntrySerializer, responses={201: MemberSerializer, 200: MemberSerializer})
+    def create(self, request: Request) -> Response:
+        """Enter one member; the branch by code, full or short name. Known there already: 200, updated."""
+        given = EntrySerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        values = dict(given.validated_data)
+        attests = values.pop("attest_evidence")
+        unit = get_object_or_404(orgs.queries.units(request.scope), pk=request.scope.unit_id)
+        entered = actions.enter_members(
+            request.actor,
+            unit=unit,
+            entries=[EntryReader(days.today()).read(values)],
+            today=days.today(),
+            attest_evidence=attests,
+        )
+        (pk,) = [*entered.created, *entered.updated, *entered.unchanged]
+        member = get_object_or_404(self.get_queryset(), pk=pk)
+        code = status.HTTP_201_CREATED if entered.created else status.HTTP_200_OK
+        warnings = [{"field": p.field, "code": p.code, "message": p.message} for p in entered.problems]
+        return Response({**MemberSerializer(member).data, "warnings": warnings}, status=code)
+
+
+api_urls = [
+    path("members/", MemberViewSet.as_view({"get": "list", "post": "create"}), name="api_members"),
+    path("members/<int:pk>/", MemberViewSet.as_view({"get": "retrieve"}), name="api_member"),
+]

@@ -1,0 +1,138 @@
+"""The forms of the room. A form only carries what was typed: reading and judging it is the rules' work,
+so that a page speaks with the same codes as a workbook or an API answer.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from zhtj.lib.forms import Plain
+
+import cadres.rules
+from members.rules import FIELDS, Entry, EntryReader, shown
+from orgs import person_rules
+from orgs.identity import ETHNICITIES, squeeze
+from orgs.kinds import UnitKind
+
+_YES_NO = [("", "请选择"), ("是", "是"), ("否", "否")]
+_ON_FILE = [("", "未填写"), ("有", "有"), ("无", "无")]
+_MONTH = "写成 2016-05 这样的年月。"
+CONTACTS = ("education", "mobile", "workplace", "email", "qq", "wechat", "joined_party_on", "is_volunteer")
+
+
+_GROUPS = (
+    ("基本信息", ("full_name", "national_id", "ethnicity", "political_status")),
+    (
+        "入团与职务",
+        ("joined_on", "development_number", "is_cadre", "post", "engagement", "appointed_on"),
+    ),
+    ("身份材料", ("application_form", "member_card", "transfer_letter", "attest_evidence")),
+)
+
+
+class Typed(forms.CharField):
+    """What was typed, as typed. `required` is said on the page; the rules decide."""
+
+    def __init__(self, label: str, help_text: str = "", *, required: bool = False, **attrs: str) -> None:
+        choices = attrs.pop("choices", None)
+        widget = forms.Select(choices=choices) if choices else forms.TextInput
+        super().__init__(label=label, help_text=help_text, required=required, widget=widget, strip=False)
+        self.widget.attrs.update({"autocomplete": "off", "maxlength": "200"} if not choices else {})
+        self.widget.attrs.update(attrs)
+
+    def clean(self, value: Any) -> str:
+        return value if isinstance(value, str) else ""
+
+
+def _choices(words: Any) -> Any:
+    return [("", "请选择"), *((word, word) for word in words)]
+
+
+class MemberForm(Plain):
+    """Everything about a member but the branch. Order: what the eye reads from the paper form."""
+
+    full_name = Typed("姓名", "与身份证一致；少数民族姓名各部分之间用“·”。", required=True)
+    national_id = Typed(
+        "身份证号码", "18位，最后一位可以是X。", required=True, inputmode="text", spellcheck="false"
+    )
+    ethnicity = Typed("民族", "例如“汉族”“回族”。", required=True, list="ethnicities")
+    political_status = Typed(
+        "政治面貌", required=True, choices=_choices(person_rules.POLITICAL_STATUS_CHOICES[:3])
+    )
+    joined_on = Typed("入团年月", _MONTH, required=True, placeholder="2016-05")
+    is_cadre = Typed("是否为团干部", "填“是”的必须填写团内职务。", required=True, choices=_YES_NO)
+    post = Typed("团内职务", "是团干部的必填。", choices=_choices(cadres.rules.POSTS_AT[UnitKind.BRANCH]))
+    engagement = Typed("团干部性质", choices=_choices(cadres.rules.ENGAGEMENTS))
+    appointed_on = Typed("任职年月", _MONTH, placeholder="2018-09")
+    development_number = Typed(
+        "发展团员编号", "从严认定起始日之后入团的必填，12位数字，前四位为入团年份。", inputmode="numeric"
+    )
+    application_form = Typed("入团志愿书", choices=_ON_FILE)
+    member_card = Typed(
+        "团员证(2017或2018年度已注册)", "2017或2018年度进行过团籍注册的才算“有”。", choices=_ON_FILE
+    )
+    transfer_letter = Typed(
+        "组织关系介绍信(有公章，由团的领导机关或基层团委开具)",
+        "有公章，由团的领导机关或基层团的委员会开具的才算“有”。",
+        choices=_ON_FILE,
+    )
+    attest_evidence = forms.BooleanField(
+        label="没有填写“有”“无”的材料，我确认确实在档",
+        help_text="确认人和时间将被记录；填了“无”的不受影响。",
+        required=False,
+    )
+    education = Typed("文化程度", list="educations")
+    mobile = Typed("手机号码", "11位。", inputmode="tel")
+    workplace = Typed("学习工作单位")
+    email = Typed("电子邮箱", inputmode="email")
+    qq = Typed("QQ", "5至11位数字。", inputmode="numeric")
+    wechat = Typed("微信号")
+    joined_party_on = Typed("入党年月", _MONTH)
+    is_volunteer = Typed("是否注册志愿者", choices=_YES_NO)
+
+    ethnicities = ETHNICITIES
+    educations = person_rules.EDUCATIONS
+
+    def entry(self, today: dt.date) -> Entry:
+        """What was typed, read. Call after `is_valid()`, which only ever cleans."""
+        cells = {name: self.cleaned_data.get(name, "") for name in FIELDS if name in self.fields}
+        return EntryReader(today).read(cells)
+
+    @property
+    def attests(self) -> bool:
+        return bool(self.cleaned_data.get("attest_evidence"))
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields as the page shows them, under their headings."""
+        return [(title, [self[name] for name in names if name in self.fields]) for title, names in _GROUPS]
+
+    def optional(self) -> list[forms.BoundField]:
+        """What may be left out altogether; folded unless something is said there."""
+        return [self[name] for name in CONTACTS]
+
+    @property
+    def is_unfolded(self) -> bool:
+        return any(self[name].errors or self[name].value() for name in CONTACTS)
+
+
+class CorrectionForm(MemberForm):
+    """Everything a branch may correct by itself: name and national id need an approval."""
+
+    full_name = None
+    national_id = None
+
+    @staticmethod
+    def initial_of(stored: Entry) -> dict[str, str]:
+        """The record as it would be typed."""
+        return {name: shown(name, getattr(stored, name)) for name in FIELDS}
+
+
+class SearchForm(Plain):
+    """What to look for in a roster: the beginning of a name, or a whole national id."""
+
+    q = forms.CharField(label="姓名或完整身份证号码", required=False, max_length=60)
+
+    def text(self) -> str:
+        """What is looked for; "" if nothing sensible was typed."""
+        return squeeze(self.cleaned_data["q"]) if self.is_valid() else ""

@@ -1,0 +1,72 @@
+"""The development number (发展团员编号): pure.
+
+Specification (domain, section 6; notice, annex 4.2). Joined from the cut-off on: required,
+digits only, 12 long, the first four the joining year; joined 2017 or 2018, 2017 and 2018 are
+interchangeable. 16 digits are accepted where they begin 201516 (joined 2015 or 2016) or
+201617 (joined 2016 or 2017). Joined before: optional; if given, more than 4 characters, the
+first four the joining year. Digits 5-6 name the issuing province, a weak source: never an
+error. Numbers of 12 and more characters are unique in the system.
+"""
+
+import datetime as dt
+import re
+
+from zhtj.lib.workbook import Cell
+
+from orgs.identity import REGIONS, squeeze
+
+LENGTH = 12
+LONG_LENGTH = 16
+LONGEST = LONG_LENGTH  # what the column holds
+SHORTEST_OLD = 5
+YEARS_OF_LONG = {"201516": (2015, 2016), "201617": (2016, 2017)}
+INTERCHANGEABLE = frozenset({2017, 2018})
+_DIGITS = re.compile(r"[0-9]+")
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}")
+_EXACT = 10**15  # a spreadsheet keeps 15 digits of a number
+
+
+def read_number(cell: Cell) -> tuple[str, bool]:
+    """The number without blanks. A spreadsheet number that has lost digits cannot be read."""
+    if isinstance(cell, bool) or (isinstance(cell, int | float) and not _is_exact(cell)):
+        return "", False
+    text = squeeze(cell)
+    return ("", False) if _SCIENTIFIC.fullmatch(text) else (text, True)
+
+
+def fault(number: str, joined_on: dt.date, *, is_strict: bool) -> str | None:
+    """The first rule the number fails: `missing`, `length`, `digits`, `year`; None = none."""
+    if not number:
+        return "missing" if is_strict else None
+    if not (_fits_strictly(number) if is_strict else SHORTEST_OLD <= len(number) <= LONGEST):
+        return "length"
+    if is_strict and not _DIGITS.fullmatch(number):
+        return "digits"
+    return None if _fits_year(number, joined_on.year) else "year"
+
+
+def has_unknown_province(number: str) -> bool:
+    """Do digits 5-6 of an ordinary number name no province?"""
+    return len(number) == LENGTH and _DIGITS.fullmatch(number) is not None and number[4:6] not in REGIONS
+
+
+def is_unique(number: str) -> bool:
+    """May only one member in the whole system carry this number?"""
+    return len(number) >= LENGTH
+
+
+def _is_exact(number: int | float) -> bool:
+    return abs(number) < _EXACT and (isinstance(number, int) or number.is_integer())
+
+
+def _fits_strictly(number: str) -> bool:
+    return len(number) == LENGTH or (len(number) == LONG_LENGTH and number[:6] in YEARS_OF_LONG)
+
+
+def _fits_year(number: str, joined_year: int) -> bool:
+    if len(number) == LONG_LENGTH and number[:6] in YEARS_OF_LONG:
+        return joined_year in YEARS_OF_LONG[number[:6]]
+    if not _DIGITS.fullmatch(number[:4]):
+        return False
+    year = int(number[:4])
+    return year == joined_year or {year, joined_year} <= INTERCHANGEABLE

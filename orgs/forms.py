@@ -1,0 +1,118 @@
+"""Forms of the room. They check shape only; what makes an entry valid is said by `orgs.rules`."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+
+from zhtj.lib.forms import Plain, Typed
+
+from orgs import queries
+from orgs.actions import KINDS_WITH_POSTS, MOST_POSTS
+from orgs.kinds import ALLOWED_CHILDREN, Industry, UnitClass, UnitKind
+from orgs.models import OrgUnit
+from orgs.rules import POST_COUNTS
+from orgs.tree import NewUnit
+
+
+class LoginForm(Plain, AuthenticationForm):
+    error_messages = {
+        "invalid_login": "账号或密码不正确。请注意大小写；连续输错 5 次将暂停登录 15 分钟。",
+        "inactive": "这个账号已停用，请联系上级团组织管理员。",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "账号"
+        self.fields["password"].label = "密码"
+
+
+class OwnPasswordForm(Plain, PasswordChangeForm):
+    error_messages = {
+        "password_incorrect": "原密码不正确，请重新输入。",
+        "password_mismatch": "两次输入的新密码不一致，请重新输入。",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = "原密码"
+        self.fields["new_password1"].label = "新密码"
+        self.fields["new_password1"].help_text = "至少 8 位，不要用生日、账号或常见密码。"
+        self.fields["new_password2"].label = "再输一次新密码"
+
+
+class UnitChoiceForm(forms.Form):
+    unit = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class UnitSearchForm(forms.Form):
+    """What a unit list is asked for. Never refuses: what cannot be read is as if not asked."""
+
+    q = Typed("简称、全称或编码")
+    kind = forms.ChoiceField(required=False, choices=UnitKind.choices)
+
+    def asked(self) -> tuple[str, str]:
+        """The text and the kind looked for; "" for none."""
+        self.full_clean()
+        return queries.clean_search(self.cleaned_data["q"]), self.cleaned_data.get("kind", "")
+
+
+class NewUnitForm(Plain):
+    """A unit under `parent`. What was typed goes to the rules as it is."""
+
+    short_name = Typed(
+        "组织简称", "以团委、团工委、团总支或团支部结尾，例如：高一1班团支部。", required=True, maxlength="60"
+    )
+    kind = Typed("组织类别", required=True, choices=UnitKind.choices)
+    industry = Typed(
+        "行业类别",
+        "上级没有行业类别时，团委、团工委、团总支必须选择。",
+        choices=[("", "与上级相同"), *Industry.choices],
+    )
+    unit_class = forms.ChoiceField(
+        label="单位分类",
+        required=False,
+        choices=[("", "自动判断"), *UnitClass.choices],
+        help_text="日通报在同一分类内排名。",
+    )
+    is_private_school = forms.BooleanField(label="是民办学校", required=False)
+    full_name = Typed("组织全称", "可以由该组织的管理员补充。", maxlength="120")
+    code = Typed("组织编码", "留空则自动编码。", maxlength="32")
+
+    def __init__(self, *args: Any, parent: OrgUnit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        allowed = [choice for choice in UnitKind.choices if choice[0] in ALLOWED_CHILDREN[parent.kind]]
+        self.fields["kind"].widget.choices = [("", "请选择"), *allowed] if len(allowed) > 1 else allowed
+        if parent.kind != UnitKind.PROVINCE_COMMITTEE:
+            del self.fields["unit_class"]
+
+    def new_unit(self) -> NewUnit:
+        """What was filled in, as the action takes it."""
+        return NewUnit(**self.cleaned_data)
+
+
+def _count(label: str) -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=0, max_value=MOST_POSTS)
+
+
+class CardForm(Plain):
+    """The card of a unit: the fields of its kind."""
+
+    full_name = Typed(
+        "组织全称", "中国共产主义青年团＋地名＋单位＋委员会（总支部委员会、支部委员会）。", maxlength="120"
+    )
+    phone = Typed("联系电话", inputmode="tel")
+    email = Typed("电子邮箱", inputmode="email")
+    admin_posts_planned_count = _count("行政编制数")
+    admin_posts_filled_count = _count("行政编制实际配备数")
+    public_posts_planned_count = _count("事业编制数")
+    public_posts_filled_count = _count("事业编制实际配备数")
+    secretary_name = Typed("书记姓名")
+    secretary_mobile = Typed("书记手机号码", "11位。", inputmode="tel")
+
+    def __init__(self, *args: Any, unit: OrgUnit, **kwargs: Any) -> None:
+        initial = {name: getattr(unit, name) for name in self.base_fields}
+        super().__init__(*args, initial=initial, **kwargs)
+        if unit.kind not in KINDS_WITH_POSTS:
+            for name in POST_COUNTS:
+                del self.fields[name]

@@ -1,0 +1,68 @@
+"""Placements: what a unit was called and where it stood, from when until when; and its domain."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from django.db import transaction
+
+from zhtj.lib import bulk, locks
+
+from orgs.kinds import domain_of
+from orgs.models import OrgUnit, UnitPlacement
+from orgs.tree.clashes import naming_clashes
+
+_PLACED = ("parent_id", "short_name", "kind", "unit_class", "industry", "domain")
+
+
+def open_placements(units: Iterable[OrgUnit], at: dt.datetime) -> None:
+    """Open a placement as each unit now stands. One statement for every five thousand."""
+    rows = ([unit.pk, at, *(getattr(unit, name) for name in _PLACED)] for unit in units)
+    bulk.insert(UnitPlacement, ["unit_id", "from_at", *_PLACED], rows)
+
+
+def close_placements(pks: Collection[int], at: dt.datetime) -> None:
+    """End the open placement of each of these units."""
+    UnitPlacement.objects.filter(unit__in=pks, until_at=None).update(until_at=at)
+
+
+def replace_placements(pks: Collection[int], at: dt.datetime) -> None:
+    """Close the open placements of these units and open the next, as they now stand. Three queries."""
+    close_placements(pks, at)
+    open_placements(OrgUnit.objects.filter(pk__in=pks).order_by("pk"), at)
+
+
+def rename(unit: OrgUnit, short_name: str, *, at: dt.datetime) -> None:
+    """Give the unit another short name; its placement is replaced. Raises Refused `short_name.taken`."""
+    with naming_clashes(), transaction.atomic():
+        OrgUnit.objects.filter(pk=unit.pk).update(short_name=short_name)
+        replace_placements([unit.pk], at)
+    unit.short_name = short_name
+
+
+def set_industry(unit: OrgUnit, industry: str, *, at: dt.datetime) -> None:
+    """State another industry for the unit; the domain follows in everything below that states none."""
+    with transaction.atomic():
+        locks.exclusive(locks.tree(unit.tree_id))
+        OrgUnit.objects.filter(pk=unit.pk).update(industry=industry)
+        unit.refresh_from_db()
+        replace_placements({unit.pk, *settle_domains(unit)}, at)
+        unit.refresh_from_db()
+
+
+def settle_domains(top: OrgUnit) -> set[int]:
+    """Bring the domain of `top` and all below in line with the industries; the keys of those changed.
+
+    The caller holds the tree's exclusive lock, `top` is fresh. One query, and one for every domain
+    that changed hands.
+    """
+    above = OrgUnit.objects.filter(pk=top.parent_id).values_list("domain", flat=True).first() or ""
+    in_force: dict[int | None, str] = {top.parent_id: above}
+    changed: dict[str, list[int]] = {}
+    rows = OrgUnit.objects.filter(tree_id=top.tree_id, lft__gte=top.lft, lft__lt=top.rght).order_by("lft")
+    for pk, parent, industry, domain in rows.values_list("pk", "parent_id", "industry", "domain"):
+        in_force[pk] = domain_of(industry) or in_force[parent]
+        if in_force[pk] != domain:
+            changed.setdefault(in_force[pk], []).append(pk)
+    for domain, pks in changed.items():
+        OrgUnit.objects.filter(pk__in=pks).update(domain=domain)
+    return {pk for pks in changed.values() for pk in pks}

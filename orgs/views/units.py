@@ -1,0 +1,93 @@
+"""Finding a unit, looking at it, creating one under it, completing its card."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from zhtj.lib.doors import door
+from zhtj.lib.problems import Refused
+
+from orgs import actions, admins, queries
+from orgs.forms import CardForm, NewUnitForm, UnitSearchForm
+from orgs.kinds import UnitKind
+
+PAGE_SIZE = 50
+
+
+@door("units.see")
+def unit_list(request: HttpRequest) -> HttpResponse:
+    """All units in scope, in the order of the tree, or those that match `q`."""
+    form = UnitSearchForm(request.GET)
+    text, kind = form.asked()
+    units = queries.find(request.scope, text) if text else queries.units(request.scope)
+    if kind:
+        units = units.filter(kind=kind)
+    page = Paginator(units, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "kinds": UnitKind.choices,
+        "text": text,
+        "kind": kind,
+        "page": page,
+        "paths": queries.paths(page.object_list),
+    }
+    return render(request, "orgs/unit_list.html", context)
+
+
+@door("units.see")
+def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_object_or_404(queries.units(request.scope), pk=pk)
+    children = queries.children(request.scope, unit)
+    context = {
+        "unit": unit,
+        "path": queries.visible_path(request.scope, unit),
+        "page": Paginator(children, PAGE_SIZE).get_page(request.GET.get("page")),
+        "admins": admins.admins(unit),
+        "may_edit": request.scope.may("units.edit_card", unit),
+        "may_create": queries.may_create_under(request.scope, unit),
+    }
+    return render(request, "orgs/unit_detail.html", context)
+
+
+@door("units.see")
+def unit_children(request: HttpRequest, pk: int) -> HttpResponse:
+    """A branch of the tree, loaded when it is opened (htmx); a page of its own without script."""
+    unit = get_object_or_404(queries.units(request.scope), pk=pk)
+    children = queries.children(request.scope, unit)
+    if not request.htmx:
+        return redirect("unit_detail", pk=unit.pk)
+    return render(request, "orgs/unit_children.html", {"units": children})
+
+
+@door("units.create")
+def unit_create(request: HttpRequest, parent_pk: int) -> HttpResponse:
+    parent = get_object_or_404(queries.units(request.scope), pk=parent_pk)
+    queries.require_create_under(request.scope, parent)
+    form = NewUnitForm(request.POST or None, parent=parent)
+    if request.method == "POST" and form.is_valid():
+        try:
+            unit = actions.create_unit(request.actor, parent=parent, new=form.new_unit())
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            messages.success(request, f"已创建“{unit.short_name}”，编码 {unit.code}。")
+            return redirect("unit_detail", pk=unit.pk)
+    context = {"form": form, "parent": parent, "path": queries.visible_path(request.scope, parent)}
+    return render(request, "orgs/unit_create.html", context)
+
+
+@door("units.edit_card")
+def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_object_or_404(queries.units(request.scope), pk=pk)
+    request.scope.require("units.edit_card", unit)
+    form = CardForm(request.POST or None, unit=unit)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit_card(request.actor, unit=unit, **form.cleaned_data)
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            messages.success(request, "组织信息已保存。")
+            return redirect("unit_detail", pk=unit.pk)
+    context = {"form": form, "unit": unit, "path": queries.visible_path(request.scope, unit)}
+    return render(request, "orgs/unit_edit.html", context)

@@ -1,0 +1,41 @@
+"""Which bulletins are owed by now, and catching up with them in order."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+
+from zhtj.lib import days
+from zhtj.lib.problems import Refused
+
+from progress.actions.bulletins import compute_bulletin
+from progress.models import Bulletin, BulletinState, Campaign
+
+log = logging.getLogger(__name__)
+
+
+def due_days(campaign: Campaign, now: dt.datetime) -> Iterator[dt.date]:
+    """Days of the campaign whose cut-off has passed without a finished bulletin, oldest first.
+
+    Counted from the first day the province existed here. One query.
+    """
+    first = max(campaign.starts_on, days.day_of(campaign.province.created_at))
+    last = min(campaign.ends_on, days.last_cutoff_day(now, campaign.cutoff_time))
+    finished = set(
+        Bulletin.objects.filter(campaign=campaign)
+        .exclude(state=BulletinState.STARTED)
+        .values_list("day", flat=True)
+    )
+    span = range((last - first).days + 1)
+    return (day for day in (first + dt.timedelta(days=n) for n in span) if day not in finished)
+
+
+def compute_due(now: dt.datetime) -> list[Bulletin]:
+    """Compute what every active campaign owes, in the order of days. May run twice, also at once."""
+    computed = []
+    for campaign in Campaign.objects.filter(is_active=True).select_related("province"):
+        for day in due_days(campaign, now):
+            try:
+                computed.append(compute_bulletin(campaign, day, now=now))
+            except Refused as refused:  # the province was founded after that day's cut-off
+                log.info("no bulletin of %s: %s", day, refused)
+    return computed

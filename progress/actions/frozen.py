@@ -1,0 +1,188 @@
+"""Writing a photograph down: units, lines, branches, and the checks a bulletin makes of itself.
+
+Called by `bulletins` alone, inside its transaction.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from zhtj.lib import bulk
+
+from members.queries.history import left_counts_by_branch
+from orgs.kinds import UnitKind
+from progress import tally
+from progress.models import Bulletin, BulletinBranch, BulletinLine, BulletinState, BulletinUnit
+from progress.queries.photograph import Photograph, branch_domain
+
+Check = dict[str, Any]  # {"name", "ok", "detail"}
+
+LINE_FIELDS = ["bulletin_id", "unit_id", "stage", "domain", "expected", "expected_adjusted", "entered"]
+BRANCH_FIELDS = [
+    "bulletin_id",
+    "unit_id",
+    "parent_id",
+    "position",
+    "code",
+    "short_name",
+    "unit_class",
+    "domain",
+    "expected",
+    "members",
+    "cadres",
+]
+
+
+def write(bulletin: Bulletin, photograph: Photograph) -> None:
+    """Replace whatever stands under this bulletin by the photograph's rows."""
+    bulletin.lines.all().delete()
+    bulletin.branches.all().delete()
+    bulletin.units.all().delete()
+    BulletinUnit.objects.bulk_create(_unit_rows(bulletin, photograph), batch_size=2000)
+    bulk.insert(BulletinLine, LINE_FIELDS, _line_rows(bulletin, photograph))
+    bulk.insert(BulletinBranch, BRANCH_FIELDS, _branch_rows(bulletin, photograph))
+
+
+def checks(bulletin: Bulletin, photograph: Photograph) -> list[Check]:
+    """What the bulletin finds when it looks at itself. All but the last must be right to publish."""
+    return [
+        _sums(photograph),
+        _complete(bulletin, photograph),
+        _members_placed(photograph),
+        _falls_explained(bulletin),
+        _baselines(photograph),
+    ]
+
+
+def _unit_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[BulletinUnit]:
+    units = photograph.units
+    mismatches: dict[int, dict[str, list[int]]] = {}
+    for found in photograph.mismatches:
+        mismatches.setdefault(found.index, {})[found.domain] = [found.explicit, found.below]
+    for unit in units:
+        if unit.kind == UnitKind.BRANCH:
+            continue
+        figures: dict[str, Any] = {name: counts[unit.index] for name, counts in photograph.figures.items()}
+        if unit.index in mismatches:
+            figures["mismatches"] = mismatches[unit.index]
+        yield BulletinUnit(
+            bulletin=bulletin,
+            unit_id=unit.unit_id,
+            parent_id=units[unit.parent].unit_id if unit.parent >= 0 else None,
+            position=unit.index,
+            last_position=unit.last,
+            level=unit.level,
+            code=unit.code,
+            short_name=unit.short_name,
+            kind=unit.kind,
+            unit_class=unit.unit_class,
+            figures=figures,
+        )
+
+
+def _line_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any, ...]]:
+    """Every unit above branch level × every series, unit by unit; zeros included."""
+    series = photograph.series
+    for unit in photograph.units:
+        if unit.kind == UnitKind.BRANCH:
+            continue
+        for column in series:
+            expected = column.expected[unit.index]
+            entered = column.entered[unit.index]
+            yield bulletin.pk, unit.unit_id, column.stage, column.domain, expected, expected, entered
+
+
+def _branch_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any, ...]]:
+    units = photograph.units
+    expected = {column.domain: column.expected for column in photograph.series if column.domain}
+    for unit in units:
+        if unit.kind != UnitKind.BRANCH or unit.parent < 0:
+            continue
+        domain = branch_domain(unit)
+        yield (
+            bulletin.pk,
+            unit.unit_id,
+            units[unit.parent].unit_id,
+            unit.index,
+            unit.code,
+            unit.short_name,
+            unit.unit_class,
+            domain,
+            expected[domain][unit.index],
+            photograph.members[unit.index],
+            photograph.cadres[unit.index],
+        )
+
+
+def _check(name: str, detail: str, *, ok: bool) -> Check:
+    return {"name": name, "ok": ok, "detail": detail}
+
+
+def _sums(photograph: Photograph) -> Check:
+    """A counted figure of a parent = its own + its children's, by a second way of adding up."""
+    last = [unit.last for unit in photograph.units]
+    wrong = {
+        index
+        for column in photograph.series
+        if column.own is not None
+        for index in tally.unbalanced(last, column.own, column.entered)
+    }
+    names = "、".join(photograph.units[index].short_name for index in sorted(wrong)[:5])
+    detail = f"{len(wrong)} 个组织的上下级合计不符：{names}" if wrong else "各级合计相符"
+    return _check("sums", detail, ok=not wrong)
+
+
+def _complete(bulletin: Bulletin, photograph: Photograph) -> Check:
+    """No unit of that day is missing, and every one has all its lines, as they stand in the database."""
+    above = sum(unit.kind != UnitKind.BRANCH for unit in photograph.units)
+    branches = len(photograph.units) - above
+    expected = (above, above * len(photograph.series), branches)
+    stored = (bulletin.units.count(), bulletin.lines.count(), bulletin.branches.count())
+    strays = photograph.tree.strays
+    if strays:
+        return _check("units", f"{len(strays)} 个组织当日没有上级，未计入", ok=False)
+    if stored != expected:
+        return _check("units", f"应有 {expected} 行，实有 {stored} 行", ok=False)
+    return _check("units", f"{above} 个团委（总支）、{branches} 个团支部", ok=True)
+
+
+def _members_placed(photograph: Photograph) -> Check:
+    homeless = photograph.homeless
+    detail = f"{homeless} 名团员所在的组织当日不在组织树上" if homeless else "团员均在团支部内"
+    return _check("members", detail, ok=not homeless)
+
+
+def _falls_explained(bulletin: Bulletin) -> Check:
+    """No branch has fewer members than the day before but by members who left it.
+
+    A unit's fall is the fall of its branches, so with the sums right this covers every level;
+    moved and merged branches carry their members along and are compared where they are.
+    """
+    before = previous(bulletin)
+    if before is None:
+        return _check("falls", "没有更早的通报可比", ok=True)
+    left = dict(left_counts_by_branch(before.cutoff_at, bulletin.cutoff_at))
+    now = dict(bulletin.branches.values_list("unit_id", "members"))
+    wrong = [
+        unit_id
+        for unit_id, count in before.branches.values_list("unit_id", "members")
+        if count - now.get(unit_id, 0) > left.get(unit_id, 0)
+    ]
+    if wrong:
+        return _check("falls", f"{len(wrong)} 个团支部的人数减少没有记录可以说明", ok=False)
+    return _check("falls", f"与 {before.day} 相比，减少均有记录", ok=True)
+
+
+def _baselines(photograph: Photograph) -> Check:
+    """Baselines that disagree are shown, never fatal."""
+    count = len(photograph.mismatches)
+    return _check("baselines", f"{count} 处基数与下级合计不符" if count else "基数上下一致", ok=True)
+
+
+def previous(bulletin: Bulletin) -> Bulletin | None:
+    """The last finished bulletin of an earlier day."""
+    return (
+        Bulletin.objects.filter(campaign=bulletin.campaign_id, day__lt=bulletin.day)
+        .exclude(state=BulletinState.STARTED)
+        .order_by("-day", "-revision")
+        .first()
+    )

@@ -1,0 +1,94 @@
+"""Downloads of the bulletin. `export_urls` is mounted by the room's `urls`."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TypeVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from zhtj.lib.doors import door
+from zhtj.lib.problems import Refused
+
+from orgs.models import OrgUnit
+from orgs.queries import units
+from progress import exports, queries
+from progress.models import Bulletin, BulletinState
+
+T = TypeVar("T")
+TYPES = {
+    exports.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    exports.Format.PDF: "application/pdf",
+    exports.Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    exports.Format.PNG: "image/png",
+    exports.Format.TXT: "text/plain; charset=utf-8",
+}
+
+
+@require_safe
+@door("progress.see")
+def bulletin_file(request: HttpRequest, day: dt.date, format: str) -> HttpResponse:
+    """One file of the day's bulletin: `?unit=CODE&class=CLASS&number=N&revision=N`; N is which picture.
+
+    Published: the stored file, unchanged for ever. Not yet published: for the province, drawn as a preview.
+    """
+    bulletin, unit = _asked_for(request, day, format)
+    unit_class = request.GET.get("class", "")
+    if unit_class and unit_class not in queries.GROUPS:
+        raise Http404
+    actor, is_out = request.actor, bulletin.state == BulletinState.PUBLISHED
+    draw = exports.give_out if is_out else exports.preview
+    try:
+        files = draw(actor, bulletin=bulletin, unit=unit, format=format, unit_class=unit_class)
+        return _file(format, _numbered(request, files))
+    except Refused as refused:
+        context = {"problems": refused.problems, "bulletin": bulletin, "unit": unit}
+        return render(request, "progress/not_given_out.html", context, status=409)
+
+
+def _asked_for(request: HttpRequest, day: dt.date, format: str) -> tuple[Bulletin, OrgUnit]:
+    """The bulletin and the unit, as far as this reader may have them; else 404."""
+    campaign = queries.campaign_for(request.scope)
+    if campaign is None or format not in TYPES:
+        raise Http404
+    readable = queries.bulletins(request.scope, campaign).filter(day=day)
+    revision = request.GET.get("revision", "")
+    if revision:
+        readable = readable.filter(revision=_whole(revision))
+    bulletin = readable.first()
+    if bulletin is None:
+        raise Http404
+    own = queries.own_unit(request.scope)
+    code = request.GET.get("unit") or (own.code if own else "")
+    if "\x00" in code:
+        raise Http404
+    inside = units(request.scope, "progress.see").filter(tree_id=campaign.province.tree_id)
+    return bulletin, get_object_or_404(inside, code=code)
+
+
+def _numbered(request: HttpRequest, files: Sequence[T]) -> T:
+    """The file of that number, the first when none is asked for."""
+    number = _whole(request.GET.get("number", "1"))
+    if not 1 <= number <= len(files):
+        raise Http404
+    return files[number - 1]
+
+
+def _whole(text: str) -> int:
+    """A small whole number as typed into an address; 0 for anything else."""
+    return int(text) if len(text) <= 4 and text.isdecimal() else 0
+
+
+def _file(format: str, file: exports.File) -> HttpResponse:
+    answer = HttpResponse(file.content, content_type=TYPES[exports.Format(format)])
+    answer["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
+    answer["Cache-Control"] = "private, no-cache"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["ETag"] = f'"{file.sha256}"'
+    return answer
+
+
+export_urls = [path("<day:day>/files/<str:format>/", bulletin_file, name="bulletin_file")]

@@ -1,0 +1,47 @@
+"""How figures and days are written in everything given out. Pure.
+
+— stands for unknown; rates are cut to one decimal (`tally.percent`); changes carry an arrow and a sign.
+"""
+
+import datetime as dt
+
+from progress import tally
+
+UNKNOWN = "—"
+
+percent = tally.percent
+
+
+def figure(value: float | None) -> str:
+    """`12345` → `12,345`; None → `—`."""
+    return UNKNOWN if value is None else f"{value:,}"
+
+
+def change(value: int | None) -> str:
+    """`12` → `↑12`, `-3` → `↓3`, `0` → `0`, None → `—`."""
+    if value is None:
+        return UNKNOWN
+    return f"{'↑' if value > 0 else '↓' if value < 0 else ''}{abs(value):,}"
+
+
+def change_in_words(value: int | None) -> str:
+    """`，较昨日增加12`; empty when yesterday is unknown."""
+    if value is None:
+        return ""
+    if value == 0:
+        return "，与昨日持平"
+    return f"，较昨日{'增加' if value > 0 else '减少'}{abs(value):,}"
+
+
+def day_in_words(day: dt.date) -> str:
+    """`2018年11月6日`."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def shares(count: int, most: int) -> list[int]:
+    """How many rows each of the fewest possible pages gets when none may have more than `most`.
+
+    `40, 30` → `[20, 20]`: even pages read better than a full one and a rest. None for nothing.
+    """
+    pages = -(-count // most)
+    return [count // pages + (page < count % pages) for page in range(pages)] if pages else []

@@ -1,0 +1,98 @@
+"""The bulletin as a workbook, one sheet a stage: for those who count on with the figures."""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from itertools import chain, count
+
+from zhtj.lib.sheets import HeaderCell, Marked, SheetOut, write_workbook
+from zhtj.lib.workbook import Cell
+
+from progress.exports.document import Document, Line, StageHead
+
+COUNT, RATE, DAY, PACE = "#,##0", "0.0%", "yyyy-mm-dd", "#,##0.0"
+HEADER = [
+    HeaderCell("名次", width=7),
+    HeaderCell("单位分类", width=13),
+    HeaderCell("组织编码", width=15, is_text=True),
+    HeaderCell("单位", width=32),
+    HeaderCell("应录入", width=12, number_format=COUNT),
+    HeaderCell("调整后应录入", width=13, number_format=COUNT),
+    HeaderCell("已录入", width=12, number_format=COUNT),
+    HeaderCell("录入率", width=10, number_format=RATE, hint="保留一位小数，只舍不入"),
+    HeaderCell("较昨日", width=10, number_format="+#,##0;-#,##0;0"),
+    HeaderCell("较7日前", width=10, number_format="+#,##0;-#,##0;0"),
+    HeaderCell("剩余天数", width=9),
+    HeaderCell("日均还需", width=11, number_format=COUNT),
+    HeaderCell("近3日日均", width=11, number_format=PACE),
+    HeaderCell("预计完成", width=12, number_format=DAY),
+    HeaderCell("计划应达", width=12, number_format=COUNT),
+    HeaderCell("状态", width=9),
+]
+SHEET_NAME_LENGTH = 31
+_RESERVED = {"history", "选项"}
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+
+
+def workbook(document: Document) -> bytes:
+    """The .xlsx: of each stage the unit itself, then its children class by class, ranked."""
+    stream = io.BytesIO()
+    names = _sheet_names([stage.name for stage in document.head.stages])
+    sheets = zip(names, document.head.stages, strict=True)
+    write_workbook(stream, [_sheet(document, name, stage) for name, stage in sheets])
+    return stream.getvalue()
+
+
+def _sheet(document: Document, name: str, stage: StageHead) -> SheetOut:
+    head = document.head
+    explanation = [
+        f"{head.unit_name} 智慧团建录入日通报{head.number}　{stage.name}",
+        f"{head.campaign}第{head.day_number}天　截至 {head.cutoff:%Y-%m-%d %H:%M}"
+        f"　阶段截止 {stage.deadline:%Y-%m-%d}　校验码 {head.code}",
+    ]
+    if head.reason:
+        explanation.append(f"更正说明：{head.reason}")
+    if head.is_preview:
+        explanation.insert(0, "预览稿，尚未发布，请勿转发")
+    return SheetOut(name, HEADER, _rows(document, stage), explanation)
+
+
+def _rows(document: Document, stage: StageHead) -> Iterator[list[Cell | Marked]]:
+    own = document.own(stage.key)
+    if own:
+        yield _cells(own, "本级合计")
+    for line in document.children(stage.key):
+        yield _cells(line, document.head.groups.get(line.group, line.group))
+
+
+def _cells(line: Line, group: str) -> list[Cell | Marked]:
+    return [
+        line.rank,
+        group,
+        line.unit,
+        line.name,
+        line.expected,
+        line.expected_adjusted,
+        line.entered,
+        None if line.rate is None else int(line.rate * 1000 + 1e-9) / 1000,
+        line.delta_1,
+        line.delta_7,
+        line.days_left,
+        line.needed_per_day,
+        line.pace,
+        dt.date.fromisoformat(line.forecast) if line.forecast else None,
+        None if line.plan is None else int(line.plan),
+        Marked(line.status) if line.lags else line.status,
+    ]
+
+
+def _sheet_names(names: list[str]) -> list[str]:
+    """Names that a workbook accepts: short, without its own signs, no two alike."""
+    given: list[str] = []
+    for number, name in enumerate(names, start=1):
+        plain = _FORBIDDEN.sub("－", name).strip("' ")[:SHEET_NAME_LENGTH].strip("' ") or f"阶段{number}"
+        taken = {other.casefold() for other in given} | _RESERVED
+        tries = (f"{plain[: SHEET_NAME_LENGTH - 5]}（{again}）" for again in count(number))
+        given.append(next(name for name in chain([plain], tries) if name.casefold() not in taken))
+    return given

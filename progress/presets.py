@@ -1,0 +1,141 @@
+"""Campaigns as a notice lays them down: literal tables, loaded as rows the province then edits.
+
+`henan-2018` is 豫青字〔2018〕42号, part 1, with its own dates. The third group of domains
+(农村、社区、非公、社会组织及其他) has no date of its own to begin: its gate opens it, region by region,
+at 70 % of the school domain (part 1, 3 (3)); `opens_on` is there the first day the gate may open.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from orgs import audit
+from orgs.kinds import Domain
+from orgs.models import OrgUnit
+from orgs.scopes import Actor
+from progress.models import Campaign, Measure, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """One stage of a preset; `gate` names the stage that must reach `gate_rate` first."""
+
+    key: str
+    name: str
+    measure: Measure
+    opens_on: dt.date
+    deadline: dt.date
+    domains: tuple[Domain, ...] = ()
+    gate: str = ""
+    gate_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A whole campaign: its span, what is due when, its stages in order."""
+
+    name: str
+    starts_on: dt.date
+    ends_on: dt.date
+    plans_due_on: dt.date
+    stages: tuple[StagePlan, ...]
+
+
+PRESETS: dict[str, Preset] = {
+    "henan-2018": Preset(
+        name="信息采集录入“百日攻坚行动”",
+        starts_on=dt.date(2018, 11, 1),
+        ends_on=dt.date(2019, 1, 31),
+        plans_due_on=dt.date(2018, 11, 6),
+        stages=(
+            StagePlan(
+                "organ_cadres",
+                "领导机关团干部",
+                Measure.ORGAN_CADRES,
+                opens_on=dt.date(2018, 11, 1),
+                deadline=dt.date(2018, 11, 10),
+            ),
+            StagePlan(
+                "grassroots_cadres",
+                "基层团干部",
+                Measure.GRASSROOTS_CADRES,
+                opens_on=dt.date(2018, 11, 1),
+                deadline=dt.date(2018, 11, 19),
+            ),
+            StagePlan(
+                "members_school",
+                "学校领域",
+                Measure.MEMBERS,
+                opens_on=dt.date(2018, 11, 1),
+                deadline=dt.date(2018, 12, 31),
+                domains=(Domain.SCHOOL,),
+            ),
+            StagePlan(
+                "members_state",
+                "国企、机关、事业单位",
+                Measure.MEMBERS,
+                opens_on=dt.date(2018, 11, 15),
+                deadline=dt.date(2019, 1, 5),
+                domains=(Domain.STATE_ENTERPRISE, Domain.GOVERNMENT, Domain.PUBLIC_INSTITUTION),
+            ),
+            StagePlan(
+                "members_other",
+                "其他领域",
+                Measure.MEMBERS,
+                opens_on=dt.date(2018, 11, 1),
+                deadline=dt.date(2019, 1, 31),
+                domains=(
+                    Domain.RURAL,
+                    Domain.COMMUNITY,
+                    Domain.PRIVATE_ENTERPRISE,
+                    Domain.SOCIAL_ORGANIZATION,
+                    Domain.OTHER,
+                ),
+                gate="members_school",
+                gate_rate=Decimal("0.700"),
+            ),
+        ),
+    ),
+}
+
+
+@transaction.atomic
+def load_preset(key: str, *, province: OrgUnit, shift_days: int = 0, actor: Actor | None = None) -> Campaign:
+    """The campaign of preset `key` for `province`, every date moved by `shift_days`.
+
+    Loaded once: a campaign already there is returned as its province has edited it. It is active
+    unless the province has another active one. Raises KeyError for an unknown key.
+    """
+    preset = PRESETS[key]
+    loaded = Campaign.objects.filter(key=key).first()
+    if loaded is not None:
+        return loaded
+    shift = dt.timedelta(days=shift_days)
+    campaign = Campaign.objects.create(
+        key=key,
+        name=preset.name,
+        province=province,
+        starts_on=preset.starts_on + shift,
+        ends_on=preset.ends_on + shift,
+        plans_due_on=preset.plans_due_on + shift,
+        is_active=not Campaign.objects.filter(province=province, is_active=True).exists(),
+    )
+    stages: dict[str, Stage] = {}
+    for position, plan in enumerate(preset.stages, start=1):
+        stages[plan.key] = Stage.objects.create(
+            campaign=campaign,
+            key=plan.key,
+            name=plan.name,
+            position=position,
+            measure=plan.measure,
+            domains=list(plan.domains),
+            opens_on=plan.opens_on + shift,
+            deadline=plan.deadline + shift,
+            gate_stage=stages.get(plan.gate),
+            gate_rate=plan.gate_rate,
+        )
+    after = {"key": key, "shift_days": shift_days}
+    audit.record(actor or Actor(None, door="command"), "progress.load_preset", unit=province, after=after)
+    return campaign

@@ -1,0 +1,43 @@
+"""Everything that is read in this room. Other rooms and the frame use these names."""
+
+from progress.queries.baselines import active_campaign, baselines, in_force
+from progress.queries.bulletins import (
+    bulletins,
+    campaign_for,
+    find_unit,
+    neighbours,
+    on_day,
+    own_unit,
+    unpublished,
+)
+from progress.queries.campaigns import Phase, overview
+from progress.queries.page import Choice, Page, page
+from progress.queries.report import GROUPS, Column, Row, Sheet, columns, read, report
+from progress.queries.text import number, text
+
+__all__ = [
+    "GROUPS",
+    "Choice",
+    "Column",
+    "Page",
+    "Phase",
+    "Row",
+    "Sheet",
+    "active_campaign",
+    "baselines",
+    "bulletins",
+    "campaign_for",
+    "columns",
+    "find_unit",
+    "in_force",
+    "neighbours",
+    "number",
+    "on_day",
+    "overview",
+    "own_unit",
+    "page",
+    "read",
+    "report",
+    "text",
+    "unpublished",
+]

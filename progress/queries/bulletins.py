@@ -1,0 +1,127 @@
+"""Which campaign, which bulletins and which class tables a reader may see.
+
+A published bulletin is for everybody who sees progress; a finished one not yet published is for the
+province's eyes only. Of a unit outside the own scope a reader sees the published table of the class
+the reader's own superiors are ranked in, and nothing below it (design: domain, section 3).
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhtj.lib import days
+
+from orgs.models import OrgUnit
+from orgs.scopes import Scope
+from progress.models import Bulletin, BulletinState, Campaign
+
+SEE = "progress.see"
+
+
+def campaign_for(scope: Scope) -> Campaign | None:
+    """The campaign of the reader's province: the active one, else the last. One query."""
+    trees = OrgUnit.objects.filter(pk__in=_granted(scope)).order_by().values("tree_id")
+    return (
+        Campaign.objects.filter(province__tree_id__in=trees)
+        .select_related("province")
+        .order_by("-is_active", "-starts_on", "-pk")
+        .first()
+    )
+
+
+def bulletins(scope: Scope, campaign: Campaign) -> QuerySet[Bulletin]:
+    """The bulletins of the campaign the reader may see, newest first."""
+    unpublished = Q(state=BulletinState.DONE) & scope.q("campaign__province", "bulletin.publish")
+    return (
+        Bulletin.objects.filter(Q(state=BulletinState.PUBLISHED) | unpublished, campaign=campaign)
+        .select_related("campaign__province", "published_by")
+        .order_by("-day", "-revision")
+    )
+
+
+def on_day(scope: Scope, campaign: Campaign, day: dt.date | None) -> Bulletin | None:
+    """The last revision of `day` (None: of the last day) the reader may see. One query."""
+    readable = bulletins(scope, campaign)
+    return (readable.filter(day=day) if day else readable).first()
+
+
+def neighbours(scope: Scope, bulletin: Bulletin) -> tuple[dt.date | None, dt.date | None]:
+    """The days before and after it that have a bulletin for this reader. Two queries."""
+    readable = bulletins(scope, bulletin.campaign).values_list("day", flat=True)
+    before = readable.filter(day__lt=bulletin.day).first()
+    after = readable.filter(day__gt=bulletin.day).order_by("day").first()
+    return before, after
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What of one unit's page a reader sees: all of it, or the class tables in which `ranked` stand.
+
+    `linked` are the children whose own page is open to the reader.
+    """
+
+    is_full: bool
+    linked: frozenset[int] = frozenset()
+    ranked: frozenset[int] = frozenset()
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.is_full and not self.ranked
+
+
+EVERYTHING = Reach(is_full=True)
+
+
+def reach(scope: Scope, bulletin: Bulletin, unit: OrgUnit, child_ids: list[int]) -> Reach:
+    """How far a reader sees into `unit`'s page with these children. Two queries at most."""
+    open_to = OrgUnit.objects.filter(scope.q(capability=SEE), pk__in=[unit.pk, *child_ids]).order_by()
+    linked = frozenset(open_to.values_list("pk", flat=True))
+    if unit.pk in linked:
+        return Reach(is_full=True, linked=linked)
+    if bulletin.state != BulletinState.PUBLISHED:
+        return Reach(is_full=False)
+    granted = OrgUnit.objects.filter(
+        pk__in=_granted(scope),
+        tree_id=OuterRef("tree_id"),
+        lft__gte=OuterRef("lft"),
+        lft__lt=OuterRef("rght"),
+    )
+    above = OrgUnit.objects.filter(Exists(granted), pk__in=child_ids).order_by()
+    return Reach(is_full=False, linked=linked, ranked=frozenset(above.values_list("pk", flat=True)))
+
+
+def find_unit(campaign: Campaign, code: str) -> OrgUnit | None:
+    """The unit with this code in the campaign's province, whoever asks: the page decides by `reach`."""
+    if not code.isprintable():  # NUL and the like, which no database compares
+        return None
+    return OrgUnit.objects.filter(tree_id=campaign.province.tree_id, code=code).first()
+
+
+def own_unit(scope: Scope) -> OrgUnit | None:
+    """The unit the reader acts for."""
+    return OrgUnit.objects.filter(scope.q(capability=SEE), pk=scope.unit_id).first()
+
+
+def unpublished(now: dt.datetime) -> Iterator[tuple[Campaign, dt.date, str]]:
+    """Active campaigns whose last bulletin due is not out: (campaign, day, why). A query each."""
+    for campaign in Campaign.objects.filter(is_active=True):
+        day = days.last_cutoff_day(now, campaign.cutoff_time)
+        if not campaign.starts_on <= day <= campaign.ends_on:
+            continue
+        found = Bulletin.objects.filter(campaign=campaign, day=day).order_by("-revision")
+        states = [(bulletin.state, bulletin.checks) for bulletin in found]
+        if any(state == BulletinState.PUBLISHED for state, _ in states):
+            continue
+        yield campaign, day, _why(states)
+
+
+def _why(states: list[tuple[str, list[dict[str, object]]]]) -> str:
+    if not states or states[0][0] == BulletinState.STARTED:
+        return "尚未算完"
+    return "等待发布" if all(check["ok"] for check in states[0][1]) else "自检没有通过"
+
+
+def _granted(scope: Scope) -> list[int]:
+    return [grant.unit_id for grant in scope.grants if grant.gives(SEE)]

@@ -1,0 +1,129 @@
+"""One page of the bulletin: a unit in one column, one class of its children at a time."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from orgs.kinds import Domain
+from orgs.models import OrgUnit
+from orgs.scopes import Scope
+from progress.models import Bulletin, BulletinState
+from progress.queries.bulletins import neighbours
+from progress.queries.report import GROUPS, ORDER, Column, Row, Sheet, columns, read
+from progress.queries.text import number, text
+
+STRUCTURE = (
+    ("branches", "团支部"),
+    ("branches_with_members", "已有团员"),
+    ("branches_empty", "零录入支部"),
+    ("branches_under_three", "不足3人支部"),
+    ("units_hollow", "无支部的团委（总支）"),
+    ("units_without_cadre", "无团干部的组织"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the reader picked; blank = the page decides."""
+
+    column: str = ""
+    unit_class: str = ""
+    order: str = ""  # "plan": by distance from the plan line
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All the template needs. `rows` are of one class, in the chosen order."""
+
+    bulletin: Bulletin
+    number: str
+    unit: OrgUnit
+    columns: list[Column]
+    column: Column
+    own: Row | None
+    classes: list[tuple[str, str, int]]  # key, label, rows
+    unit_class: str
+    rows: list[Row]
+    by_plan: bool
+    structure: list[tuple[str, int]]
+    mismatches: list[tuple[str, int, int]]
+    before: dt.date | None
+    after: dt.date | None
+    text: str
+    may_publish: bool
+
+    @property
+    def stages(self) -> list[Column]:
+        return [column for column in self.columns if column.stage]
+
+    @property
+    def domains(self) -> list[Column]:
+        return [column for column in self.columns if column.domain]
+
+    @property
+    def query(self) -> str:
+        """What stays the same on the links of this page: the unit and the column."""
+        kind = "stage" if self.column.stage else "domain"
+        return urlencode({"unit": self.unit.code, kind: self.column.key})
+
+    @property
+    def is_sound(self) -> bool:
+        return all(check["ok"] for check in self.bulletin.checks)
+
+
+def page(scope: Scope, bulletin: Bulletin, unit: OrgUnit, choice: Choice) -> Page | None:
+    """The page of `unit` as far as `scope` sees it; None when it sees nothing of it. A dozen queries."""
+    offered = columns(bulletin)
+    column = next((column for column in offered if column.key == choice.column), None)
+    column = column or _main_column(bulletin, offered, unit)
+    sheet = read(scope, bulletin, unit, [column])
+    if sheet.reach.is_nothing:
+        return None
+    rows = sheet.rows[column.key]
+    children = [row for row in rows if not row.shown.is_own]
+    present = sorted({row.shown.unit_class for row in children}, key=ORDER.index)
+    unit_class = choice.unit_class if choice.unit_class in present else next(iter(present), "")
+    chosen = [row for row in children if row.shown.unit_class == unit_class]
+    if choice.order == "plan":
+        chosen.sort(key=lambda row: (row.plan_rank is None, row.plan_rank or 0, row.shown.position))
+    before, after = neighbours(scope, bulletin)
+    return Page(
+        bulletin=bulletin,
+        number=number(bulletin),
+        unit=unit,
+        columns=offered,
+        column=column,
+        own=next((row for row in rows if row.shown.is_own), None),
+        classes=[
+            (name, GROUPS[name], sum(row.shown.unit_class == name for row in children)) for name in present
+        ],
+        unit_class=unit_class,
+        rows=chosen,
+        by_plan=choice.order == "plan",
+        structure=_structure(sheet),
+        mismatches=_mismatches(sheet),
+        before=before,
+        after=after,
+        text=text(bulletin, column, rows, unit_class),
+        may_publish=bulletin.state == BulletinState.DONE
+        and scope.may("bulletin.publish", bulletin.campaign.province),
+    )
+
+
+def _main_column(bulletin: Bulletin, offered: list[Column], unit: OrgUnit) -> Column:
+    """What a reader most likely wants: the stage of the unit's own domain, else the first one running."""
+    stages = [column for column in offered if column.domains and column.stage]
+    own = [column for column in stages if unit.domain in column.domains]
+    running = [column for column in stages if column.deadline and column.deadline >= bulletin.day]
+    return next(iter([*own, *running, *stages, *offered]))
+
+
+def _structure(sheet: Sheet) -> list[tuple[str, int]]:
+    figures: dict[str, Any] = sheet.own.structure if sheet.own else {}
+    return [(label, figures[name]) for name, label in STRUCTURE if name in figures]
+
+
+def _mismatches(sheet: Sheet) -> list[tuple[str, int, int]]:
+    found = sheet.own.structure.get("mismatches", {}) if sheet.own else {}
+    return [(Domain(domain).label, explicit, below) for domain, (explicit, below) in found.items()]

@@ -1,0 +1,314 @@
+"""The lines of a bulletin as they are shown: the unit itself, then its children, ranked in their class.
+
+Specification (design: campaign, section 3, "Shown"). Read from frozen rows only and derived through
+`tally`, the same way for page, file, command and API; the raw tables are never touched. The settings
+are those the bulletin froze: stages, deadlines, gate openings, the earlier bulletins it compares with.
+
+- Children of the province are ranked in their class (省直管县 with 省辖市 where the setting says so);
+  below the province in two groups: leading organs, then the rest.
+- A branch shows only the columns its domain lies in. A unit that an earlier bulletin does not know
+  had entered nothing then; a day without a bulletin gives no change at all.
+- A gated stage runs in a region from the day it opened there; for the province itself, from the
+  first opening.
+- Rank is among the rows shown; the unit's own row has none.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from orgs.kinds import LEADING_ORGANS, Domain, UnitClass, UnitKind
+from orgs.models import OrgUnit
+from orgs.scopes import Scope
+from progress import tally
+from progress.models import Bulletin, BulletinBranch, BulletinLine, BulletinUnit
+from progress.queries.bulletins import EVERYTHING, Reach, reach
+from progress.tally import Clock, Counts, Figures, Status
+
+LEADING, REST = "leading_organ", "other"
+GROUPS = {**dict(UnitClass.choices), LEADING: "团的领导机关", REST: "其他组织"}
+ORDER = list(GROUPS)
+
+# The colour beside the word; everything else is plain.
+TONES = {
+    Status.COMPLETE: "success",
+    Status.OVERDUE: "error",
+    Status.GATED: "info",
+    Status.AHEAD: "success",
+    Status.BEHIND: "warning",
+}
+
+Known = tuple[int | None, int | None, int]  # expected, adjusted, entered
+Counted = dict[tuple[int, int, str, str], Known]  # by bulletin, unit, stage, domain
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One table of the page: a stage, or a domain with the stage that asks for it."""
+
+    stage: str
+    domain: str
+    label: str
+    domains: frozenset[str] = frozenset()
+    opens: dt.date | None = None
+    deadline: dt.date | None = None
+    gate: str = ""  # the stage whose openings count, "" = none
+
+    @property
+    def key(self) -> str:
+        return self.stage or self.domain
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One unit of the page, as frozen that day. `domain` is a branch's own."""
+
+    unit_id: int
+    code: str
+    name: str
+    unit_class: str  # the class it is ranked in, or the group below the province
+    position: int
+    is_own: bool = False
+    domain: str = ""
+    structure: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line as shown."""
+
+    shown: Shown
+    column: Column
+    expected: int | None
+    expected_adjusted: int | None
+    entered: int
+    figures: Figures
+    rank: int | None = None
+    plan_rank: int | None = None
+    is_linked: bool = False
+
+    @property
+    def tone(self) -> str:
+        """The chip's colour, which only repeats the word."""
+        return TONES.get(self.figures.status, "")
+
+    def as_line(self) -> dict[str, Any]:
+        """The keys of interfaces: report_bulletin and the API."""
+        derived = self.figures
+        return {
+            "unit": self.shown.code,
+            "name": self.shown.name,
+            "class": self.shown.unit_class,
+            "stage": self.column.stage,
+            "domain": self.column.domain,
+            "expected": self.expected,
+            "expected_adjusted": self.expected_adjusted,
+            "entered": self.entered,
+            "rate": derived.rate,
+            "delta_1": derived.delta_1,
+            "delta_7": derived.delta_7,
+            "days_left": derived.days_left,
+            "needed_per_day": derived.needed_per_day,
+            "pace": derived.pace,
+            "forecast": derived.forecast.isoformat() if derived.forecast else None,
+            "plan": derived.plan,
+            "status": derived.status.value,
+            "rank": self.rank,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that is shown of one unit: what `scope` may see of it, in the columns asked for."""
+
+    bulletin: Bulletin
+    own: Shown | None
+    reach: Reach
+    rows: dict[str, list[Row]]  # by column key; own row first, then class by class, ranked
+
+
+def report(scope: Scope | None, bulletin: Bulletin, unit: OrgUnit) -> list[dict[str, Any]]:
+    """The lines as shown, every stage then every domain. `scope` None: all of it (commands).
+
+    Empty when the unit did not exist that day or nothing of it is open to the reader. Nine queries.
+    """
+    sheet = read(scope, bulletin, unit, columns(bulletin))
+    return [row.as_line() for rows in sheet.rows.values() for row in rows]
+
+
+def columns(bulletin: Bulletin) -> list[Column]:
+    """Stages in their order, then domains, as the bulletin froze them."""
+    stages = bulletin.settings.get("stages", [])
+    by_stage = [_stage_column(stage) for stage in stages]
+    asking = {domain: column for column in reversed(by_stage) for domain in column.domains}
+    by_domain = []
+    for domain, label in Domain.choices:
+        stage = asking.get(domain)
+        clock = (stage.opens, stage.deadline, stage.gate) if stage else (None, None, "")
+        by_domain.append(Column("", domain, label, frozenset({domain}), *clock))
+    return [*by_stage, *by_domain]
+
+
+def read(scope: Scope | None, bulletin: Bulletin, unit: OrgUnit, wanted: Sequence[Column]) -> Sheet:
+    """The sheet of `unit` in the wanted columns. Nine queries whatever the number of rows."""
+    own, children = _shown(bulletin, unit)
+    child_ids = [child.unit_id for child in children]
+    seen = EVERYTHING if scope is None else reach(scope, bulletin, unit, child_ids)
+    if own is None or seen.is_nothing:
+        return Sheet(bulletin, None, seen, {column.key: [] for column in wanted})
+    units = _visible(own, children, seen)
+    counted = _counted(bulletin, units, wanted)
+    region = _region_of(bulletin, own)
+    rows = {}
+    for column in wanted:
+        made = (_row(bulletin, column, shown, counted, region, seen) for shown in units)
+        rows[column.key] = _ranked([row for row in made if row is not None])
+    return Sheet(bulletin, own if seen.is_full else None, seen, rows)
+
+
+def _stage_column(stage: dict[str, Any]) -> Column:
+    return Column(
+        stage=stage["key"],
+        domain="",
+        label=stage["name"],
+        domains=frozenset(stage["domains"]),
+        opens=dt.date.fromisoformat(stage["opens_on"]),
+        deadline=dt.date.fromisoformat(stage["deadline"]),
+        gate=stage["key"] if stage["gated"] else "",
+    )
+
+
+def _shown(bulletin: Bulletin, unit: OrgUnit) -> tuple[Shown | None, list[Shown]]:
+    """The unit and its direct children as they were that day, in the order of the tree."""
+    own: Shown | None = None
+    children = []
+    for row in BulletinUnit.objects.filter(bulletin=bulletin, unit=unit):
+        own = _of_unit(row, unit_class=row.unit_class, is_own=True)
+    for row in BulletinBranch.objects.filter(bulletin=bulletin, unit=unit) if own is None else ():
+        own = _of_branch(row, unit_class=row.unit_class, is_own=True)
+    is_province = bool(own and own.position == 0)
+    for row in BulletinUnit.objects.filter(bulletin=bulletin, parent=unit):
+        children.append(_of_unit(row, unit_class=_group(bulletin, row.kind, row.unit_class, is_province)))
+    for row in BulletinBranch.objects.filter(bulletin=bulletin, parent=unit):
+        group = _group(bulletin, UnitKind.BRANCH, row.unit_class, is_province)
+        children.append(_of_branch(row, unit_class=group))
+    return own, sorted(children, key=lambda child: child.position)
+
+
+def _of_unit(row: BulletinUnit, *, unit_class: str, is_own: bool = False) -> Shown:
+    return Shown(
+        row.unit_id, row.code, row.short_name, unit_class, row.position, is_own, structure=row.figures
+    )
+
+
+def _of_branch(row: BulletinBranch, *, unit_class: str, is_own: bool = False) -> Shown:
+    structure = {"members": row.members, "cadres": row.cadres}
+    return Shown(
+        row.unit_id, row.code, row.short_name, unit_class, row.position, is_own, row.domain, structure
+    )
+
+
+def _group(bulletin: Bulletin, kind: str, unit_class: str, is_province: bool) -> str:
+    """The class a child is ranked in."""
+    if not is_province:
+        return LEADING if kind in LEADING_ORGANS else REST
+    if unit_class == UnitClass.DIRECT_COUNTY and not bulletin.settings["direct_counties_rank_apart"]:
+        return UnitClass.CITY.value
+    return unit_class or REST
+
+
+def _visible(own: Shown, children: list[Shown], seen: Reach) -> list[Shown]:
+    """What the reader sees of them: all, or the classes the reader's own superiors stand in."""
+    if seen.is_full:
+        return [own, *children]
+    classes = {child.unit_class for child in children if child.unit_id in seen.ranked}
+    return [child for child in children if child.unit_class in classes]
+
+
+def _counted(bulletin: Bulletin, units: Iterable[Shown], wanted: Sequence[Column]) -> Counted:
+    """Frozen counts of these units, today and in the bulletins compared with. Two queries."""
+    ids = [bulletin.pk, *bulletin.settings["compared_with"].values()]
+    unit_ids = [shown.unit_id for shown in units]
+    counted: Counted = {}
+    lines = BulletinLine.objects.filter(bulletin__in=ids, unit__in=unit_ids)
+    if len(wanted) == 1:
+        lines = lines.filter(stage=wanted[0].stage, domain=wanted[0].domain)
+    names = ("bulletin_id", "unit_id", "stage", "domain", "expected", "expected_adjusted", "entered")
+    for bulletin_id, unit_id, stage, domain, *known in lines.values_list(*names):
+        counted[bulletin_id, unit_id, stage, domain] = (known[0], known[1], known[2])
+    branches = BulletinBranch.objects.filter(bulletin__in=ids, unit__in=unit_ids)
+    for bulletin_id, unit_id, domain, expected, members in branches.values_list(
+        "bulletin_id", "unit_id", "domain", "expected", "members"
+    ):
+        for column in wanted:
+            if domain in column.domains:
+                counted[bulletin_id, unit_id, column.stage, column.domain] = (expected, expected, members)
+    return counted
+
+
+def _region_of(bulletin: Bulletin, own: Shown) -> int | None:
+    """The region `own` lies in; None for the province, whose children are regions themselves."""
+    if own.position == 0:
+        return None
+    regions = BulletinUnit.objects.filter(
+        bulletin=bulletin, level=1, position__lte=own.position, last_position__gte=own.position
+    )
+    region: int | None = regions.values_list("unit_id", flat=True).first()
+    return region or own.unit_id
+
+
+def _row(
+    bulletin: Bulletin, column: Column, shown: Shown, counted: Counted, region: int | None, seen: Reach
+) -> Row | None:
+    """One line; None where a branch has no part in the column."""
+    if shown.domain and shown.domain not in column.domains:
+        return None
+    key = (shown.unit_id, column.stage, column.domain)
+    expected, adjusted, entered = counted[bulletin.pk, *key]
+    compared = bulletin.settings["compared_with"]
+
+    def before(back: str) -> int | None:
+        if back not in compared:
+            return None
+        return counted[compared[back], *key][2] if (compared[back], *key) in counted else 0
+
+    counts = Counts(expected, entered, before("1"), before("3"), before("7"))
+    own_region = shown.unit_id if region is None and not shown.is_own else region
+    clock = _clock(bulletin, column, own_region)
+    figures = tally.derive(bulletin.day, clock, counts, lag_points=bulletin.settings["lag_points"])
+    linked = shown.unit_id in seen.linked and not shown.is_own
+    return Row(shown, column, expected, adjusted, entered, figures, is_linked=linked)
+
+
+def _clock(bulletin: Bulletin, column: Column, region: int | None) -> Clock:
+    """When the column runs in `region` (None: the province, open where the first region is)."""
+    if not column.gate:
+        return Clock(column.opens, column.deadline)
+    if region is None:
+        opened = bulletin.settings["first_openings"][column.gate]
+    else:
+        opened = bulletin.settings["openings"][column.gate].get(str(region), {}).get("opened_on")
+    opens = dt.date.fromisoformat(opened) if opened else None
+    return Clock(opens, column.deadline, is_gated=opens is None)
+
+
+def _ranked(rows: list[Row]) -> list[Row]:
+    """The own row, then class by class by rank; ties and the unranked in the order of the tree."""
+    classes: dict[str, list[Row]] = {}
+    for row in rows:
+        classes.setdefault("" if row.shown.is_own else row.shown.unit_class, []).append(row)
+    ordered = classes.pop("", [])
+    for name in sorted(classes, key=ORDER.index):
+        ordered += _in_class(classes[name])
+    return ordered
+
+
+def _in_class(rows: list[Row]) -> list[Row]:
+    ranks = tally.rank([row.figures.rate for row in rows])
+    plan_ranks = tally.rank([row.figures.plan_distance for row in rows])
+    ranked = [
+        replace(row, rank=place, plan_rank=plan_place)
+        for row, place, plan_place in zip(rows, ranks, plan_ranks, strict=True)
+    ]
+    return sorted(ranked, key=lambda row: (row.rank is None, row.rank or 0, row.shown.position))

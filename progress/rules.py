@@ -1,0 +1,139 @@
+"""The codes of the room: the gate, the baselines workbook, the bulletin. Pure."""
+
+from zhtj.lib.problems import Catalogue, Rule
+
+GATE = "通知 一、工作安排 3(3)"
+BASELINE = "通知 二、工作要求 1"
+BULLETIN = "通知 二、工作要求 3"
+
+CODES = Catalogue(
+    [
+        # the gate
+        Rule(
+            "stage.not_open_yet",
+            "“{stage}”阶段{date}起开放录入，现在还不能录入这个领域的团员。",
+            "请先录入已开放领域的团员，到期后再录入。",
+            GATE,
+            field="branch",
+        ),
+        Rule(
+            "stage.gate_closed",
+            "“{region}”的“{gate_stage}”录入率为{rate}，达到{needed}后才能录入“{stage}”的团员。",
+            "请先集中力量完成“{gate_stage}”的录入；条件成熟的，可由{region}向{province}申请同步推进{phone}。",
+            GATE,
+            field="branch",
+        ),
+        # the baselines workbook
+        Rule("unit.missing", "没有填写组织。", "请填写组织编码或组织简称。", BASELINE),
+        Rule("unit.unknown", "没有找到组织“{text}”。", "请核对组织编码或组织简称，最好填写编码。", BASELINE),
+        Rule(
+            "unit.ambiguous",
+            "名称为“{text}”的组织不止一个：{found}。",
+            "请改填组织编码。",
+            BASELINE,
+        ),
+        Rule(
+            "unit.out_of_scope",
+            "“{text}”不在您可以填报团统数的范围内。",
+            "团统数由上级填报：请由该组织的上级县级以上团委填报。",
+            BASELINE,
+        ),
+        Rule("domain.missing", "没有填写领域。", "请从下拉列表中选择一个领域。", BASELINE),
+        Rule("domain.unknown", "没有“{text}”这个领域。", "可选：{choices}。", BASELINE),
+        Rule(
+            "domain.twice_in_file",
+            "“{unit}”的“{domain}”领域在表中出现了多次：第{rows}行。",
+            "同一组织同一领域只保留一行。",
+            BASELINE,
+        ),
+        Rule(
+            "count.missing",
+            "没有填写{what}。",
+            "请填写一个整数；确实没有的填 0。",
+            BASELINE,
+            field="member_count",
+        ),
+        Rule(
+            "count.format",
+            "{what}“{text}”不是可以识别的人数或个数。",
+            "请填写 0 到 {most} 之间的整数。",
+            BASELINE,
+            field="member_count",
+        ),
+        Rule(
+            "campaign.missing",
+            "现在没有正在进行的行动，无法填报团统数。",
+            "请省级团委先设置行动。",
+            BASELINE,
+            field="unit",
+        ),
+        # the bulletin
+        Rule(
+            "bulletin.too_early",
+            "{day}的通报要到{cutoff}截数以后才能计算。",
+            "请在截数时间以后再计算。",
+            BULLETIN,
+        ),
+        Rule(
+            "bulletin.before_start",
+            "行动从{starts_on}开始，{day}没有通报。",
+            "请选择行动开始以后的日期。",
+            BULLETIN,
+        ),
+        Rule(
+            "bulletin.no_units",
+            "{day}截数时还没有任何组织，无法计算通报。",
+            "请选择建立组织以后的日期。",
+            BULLETIN,
+        ),
+        Rule(
+            "bulletin.reason_missing",
+            "{day}的通报已经发布，更正时必须说明原因。",
+            "请写明更正原因，更正后成为新的一版。",
+            BULLETIN,
+        ),
+        Rule(
+            "bulletin.not_done",
+            "这份通报还没有算完，或者已经发布，不能再发布。",
+            "请刷新页面，查看最新状态。",
+            BULLETIN,
+        ),
+        Rule(
+            "bulletin.check_failed",
+            "通报自检没有通过：{detail}。",
+            "请先查明原因，改正后重新计算。",
+            BULLETIN,
+        ),
+        # what is given out
+        Rule(
+            "bulletin.not_computed",
+            "{day}的通报还没有算完，不能导出。",
+            "请稍后再试；一直没有算完的，请省级团委查看原因。",
+            BULLETIN,
+        ),
+        Rule(
+            "bulletin.not_given_out",
+            "{day}的通报自检没有通过，不能对外提供：{detail}。",
+            "请省级团委查明原因，改正后重新计算。",
+            BULLETIN,
+        ),
+        Rule(
+            "bulletin.not_published",
+            "{day}的通报还没有发布，不能对外提供。",
+            "请省级团委核对并发布后再导出。",
+            BULLETIN,
+        ),
+        Rule(
+            "bulletin.unit_absent",
+            "{day}的通报里没有“{unit}”。",
+            "当日尚未建立或已经撤销的组织没有通报，请选择别的日期。",
+            BULLETIN,
+        ),
+        Rule(
+            "bulletin.class_absent",
+            "{day}的通报里，“{unit}”没有“{group}”这一类下级。",
+            "可选：{choices}。",
+            BULLETIN,
+        ),
+    ]
+)

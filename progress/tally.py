@@ -1,0 +1,224 @@
+"""The arithmetic of the campaign: from leaf counts to a ranked table.
+
+Specification (design: campaign, sections 2 and 3). Pure: no Django, no database, no clock.
+
+**Folding.** A tree is given as `parents`: units depth first, each saying the index of its parent
+(-1 for the root), so a parent always stands before its children. What was *entered* in a unit is
+its own count plus that of its children. What is *expected* of a unit is its explicit figure; a
+unit without one has the sum of what is known of its children, and is unknown (None) when nothing
+is. An explicit figure that differs from the sum of its children is a mismatch: reported, not mended.
+
+**Lines.** A line is one unit's `entered` of `expected` in one stage (or domain) on one day:
+
+    rate            entered / expected; None where expected is unknown or 0
+    delta_1, _7     entered minus entered 1, 7 days before; None where that day has no bulletin
+    days_left       max(0, deadline − day + 1): the deadline itself still counts
+    needed_per_day  ceil(max(0, expected − entered) / days_left); None when days_left = 0
+    pace            (entered − entered 3 days before) / 3
+    forecast        day + ceil(remaining / pace); None when pace ≤ 0; forecast_delay = days past the deadline
+    plan            expected × clamp((day − opens + 1) / (deadline − opens + 1), 0, 1);
+                    0 while a gate keeps the stage closed
+    plan_distance   rate minus the planned share
+
+**Status**, the first that holds: 完成 (entered ≥ expected > 0), 逾期 (day > deadline), 待开放 (gate),
+未开始 (entered = 0), 超前 / 滞后 (more than `lag_points` of rate off the plan), 正常.
+
+**Rank** by rate inside a class: equal rates share a rank (1, 1, 3), no rate no rank. The same
+function ranks by distance from the plan line.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+PACE_DAYS = 3  # the days behind that pace looks
+
+
+class Status(StrEnum):
+    """How a line stands; the value is the word a reader sees."""
+
+    COMPLETE = "完成"
+    OVERDUE = "逾期"
+    GATED = "待开放"
+    NOT_STARTED = "未开始"
+    AHEAD = "超前"
+    BEHIND = "滞后"
+    ON_PLAN = "正常"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """From when to when a line runs. `opens` None with `is_gated`: a gate still keeps it closed.
+
+    Without a deadline (a domain no stage asks for) nothing that looks ahead is known.
+    """
+
+    opens: dt.date | None
+    deadline: dt.date | None
+    is_gated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted: today and 1, 3 and 7 days before (None: no bulletin of that day)."""
+
+    expected: int | None
+    entered: int
+    before_1: int | None = None
+    before_3: int | None = None
+    before_7: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything derived of one line (see the module's specification)."""
+
+    rate: float | None
+    delta_1: int | None
+    delta_7: int | None
+    days_left: int | None
+    needed_per_day: int | None
+    pace: float | None
+    forecast: dt.date | None
+    forecast_delay: int | None
+    plan: float | None
+    plan_distance: float | None
+    status: Status
+
+
+def fold(parents: Sequence[int], own: Sequence[int]) -> list[int]:
+    """Own counts summed up the tree. Linear in the number of units."""
+    totals = list(own)
+    for index in range(len(totals) - 1, 0, -1):
+        count = totals[index]
+        if count and parents[index] >= 0:
+            totals[parents[index]] += count
+    return totals
+
+
+def fold_expected(
+    parents: Sequence[int], explicit: Sequence[int | None]
+) -> tuple[list[int | None], list[int | None]]:
+    """What is expected of each unit, and beside it the sum its children give (None: none known)."""
+    below: list[int | None] = [None] * len(explicit)
+    expected = list(explicit)
+    for index in range(len(expected) - 1, -1, -1):
+        figure = expected[index] if expected[index] is not None else below[index]
+        expected[index] = figure
+        parent = parents[index]
+        if figure is not None and parent >= 0:
+            below[parent] = (below[parent] or 0) + figure
+    return expected, below
+
+
+def mismatches(explicit: Sequence[int | None], below: Sequence[int | None]) -> list[int]:
+    """Where an explicit figure and the sum of the children are both known and differ."""
+    return [
+        index
+        for index, (figure, total) in enumerate(zip(explicit, below, strict=True))
+        if figure is not None and total is not None and figure != total
+    ]
+
+
+def unbalanced(last: Sequence[int], own: Sequence[int], totals: Sequence[int]) -> list[int]:
+    """Units whose total is not the sum of their sub-tree: `fold`, checked another way.
+
+    `last[i]` is the last index inside the sub-tree of unit i; with units depth first the sum of a
+    sub-tree is a difference of running sums, which needs no parents at all.
+    """
+    running = [0]
+    for count in own:
+        running.append(running[-1] + count)
+    return [index for index, end in enumerate(last) if totals[index] != running[end + 1] - running[index]]
+
+
+def total_known(figures: Sequence[int | None]) -> int | None:
+    """The sum of the known figures; None when none is known."""
+    known = [figure for figure in figures if figure is not None]
+    return sum(known) if known else None
+
+
+def rate_of(entered: int, expected: int | None) -> float | None:
+    """Share entered, never capped; None where nothing (or nothing known) is expected."""
+    return entered / expected if expected else None
+
+
+def percent(rate: float | None) -> str:
+    """A rate in words: one decimal, cut and not rounded, so that 69.96 % does not read as 70.0 %."""
+    return "—" if rate is None else f"{int(rate * 1000 + 1e-9) / 10:.1f}%"
+
+
+def planned_share(day: dt.date, clock: Clock) -> Fraction | None:
+    """The share of the expected that the straight line from opening to deadline asks for on `day`."""
+    if clock.is_gated:
+        return Fraction(0)
+    if clock.opens is None or clock.deadline is None:
+        return None
+    span = (clock.deadline - clock.opens).days + 1
+    gone = (day - clock.opens).days + 1
+    if span <= 0:  # opened after its own deadline: all of it is due
+        return Fraction(int(day > clock.deadline))
+    return min(max(Fraction(gone, span), Fraction(0)), Fraction(1))
+
+
+def derive(day: dt.date, clock: Clock, counts: Counts, *, lag_points: int) -> Figures:
+    """Every figure of one line on one day."""
+    expected, entered = counts.expected, counts.entered
+    remaining = None if expected is None else max(0, expected - entered)
+    days_left = None if clock.deadline is None else max(0, (clock.deadline - day).days + 1)
+    pace = None if counts.before_3 is None else (entered - counts.before_3) / PACE_DAYS
+    forecast = _forecast(day, remaining, None if counts.before_3 is None else entered - counts.before_3)
+    share = planned_share(day, clock)
+    distance = Fraction(entered, expected) - share if expected and share is not None else None
+    return Figures(
+        rate=rate_of(entered, expected),
+        delta_1=None if counts.before_1 is None else entered - counts.before_1,
+        delta_7=None if counts.before_7 is None else entered - counts.before_7,
+        days_left=days_left,
+        needed_per_day=-(-remaining // days_left) if remaining is not None and days_left else None,
+        pace=pace,
+        forecast=forecast,
+        forecast_delay=(forecast - clock.deadline).days if forecast and clock.deadline else None,
+        plan=float(expected * share) if expected is not None and share is not None else None,
+        plan_distance=None if distance is None else float(distance),
+        status=_status(day, clock, expected, entered, distance, lag_points),
+    )
+
+
+def rank(values: Sequence[float | None]) -> list[int | None]:
+    """Places by falling value: equal values share one (1, 1, 3), None has none."""
+    place: dict[float, int] = {}
+    for position, value in enumerate(sorted((v for v in values if v is not None), reverse=True), start=1):
+        place.setdefault(value, position)
+    return [None if value is None else place[value] for value in values]
+
+
+def _forecast(day: dt.date, remaining: int | None, gained: int | None) -> dt.date | None:
+    """The day the rest is in at the pace of `gained` in PACE_DAYS; None when it never is."""
+    if remaining is None or gained is None or gained <= 0:
+        return None
+    days = -(-remaining * PACE_DAYS // gained)
+    return day + dt.timedelta(days=days) if days <= (dt.date.max - day).days else None
+
+
+def _status(
+    day: dt.date,
+    clock: Clock,
+    expected: int | None,
+    entered: int,
+    distance: Fraction | None,
+    lag_points: int,
+) -> Status:
+    if expected and entered >= expected:
+        return Status.COMPLETE
+    if clock.deadline is not None and day > clock.deadline:
+        return Status.OVERDUE
+    if clock.is_gated:
+        return Status.GATED
+    if entered == 0:
+        return Status.NOT_STARTED
+    if distance is not None and abs(distance) > Fraction(lag_points, 100):
+        return Status.AHEAD if distance > 0 else Status.BEHIND
+    return Status.ON_PLAN

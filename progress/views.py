@@ -1,0 +1,86 @@
+"""The bulletin's page, its publication, the campaign at a glance."""
+
+import datetime as dt
+import re
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from zhtj.lib import days
+from zhtj.lib.doors import door
+from zhtj.lib.problems import Refused
+
+from orgs.models import OrgUnit
+from orgs.queries import visible_path
+from progress import actions, queries
+from progress.models import BulletinState, Campaign
+
+REVISION = re.compile(r"[0-9]{1,4}")
+
+
+@door("progress.see")
+def bulletin_latest(request: HttpRequest) -> HttpResponse:
+    """The last bulletin the reader may see, or what there is to know before the first."""
+    return _bulletin_page(request, None)
+
+
+@door("progress.see")
+def bulletin(request: HttpRequest, day: dt.date) -> HttpResponse:
+    return _bulletin_page(request, day)
+
+
+@require_POST
+@door("bulletin.publish")
+def bulletin_publish(request: HttpRequest, day: dt.date) -> HttpResponse:
+    """Give out the finished bulletin of `day`."""
+    campaign = queries.campaign_for(request.scope)
+    finished = queries.bulletins(request.scope, campaign).filter(day=day, state=BulletinState.DONE)
+    revision = request.POST.get("revision", "")
+    found = get_object_or_404(finished, revision=int(revision) if REVISION.fullmatch(revision) else 0)
+    try:
+        actions.publish_bulletin(request.actor, bulletin=found)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{day} 的通报已发布，各级均可查看。")
+    return redirect("bulletin", day)
+
+
+@door("progress.see")
+def campaign(request: HttpRequest) -> HttpResponse:
+    """The stages, their deadlines, and where a gate has opened."""
+    found = queries.campaign_for(request.scope)
+    today = days.today()
+    phases = queries.overview(found, today) if found else []
+    return render(request, "progress/campaign.html", {"campaign": found, "phases": phases, "today": today})
+
+
+def _bulletin_page(request: HttpRequest, day: dt.date | None) -> HttpResponse:
+    campaign = queries.campaign_for(request.scope)
+    found = queries.on_day(request.scope, campaign, day) if campaign else None
+    if found is None:
+        if day is not None:
+            raise Http404
+        return render(request, "progress/no_bulletin.html", {"campaign": campaign})
+    unit = _unit(request, campaign)
+    page = queries.page(request.scope, found, unit, _choice(request))
+    if page is None:
+        raise Http404
+    context = {"page": page, "path": visible_path(request.scope, unit)}
+    return render(request, "progress/bulletin.html", context)
+
+
+def _unit(request: HttpRequest, campaign: Campaign) -> OrgUnit:
+    """The unit asked for, or the one the reader acts for."""
+    code = request.GET.get("unit", "")
+    found = queries.find_unit(campaign, code) if code else queries.own_unit(request.scope)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _choice(request: HttpRequest) -> queries.Choice:
+    read = request.GET.get
+    return queries.Choice(read("stage") or read("domain") or "", read("class", ""), read("order", ""))

@@ -1,0 +1,76 @@
+"""`python -m tests.bench [names] [--size small|full] [--json FILE]`.
+
+Runs on a throw-away database on PostgreSQL where one answers (TEST_DATABASE_URL), else on SQLite.
+The table goes to stdout, the same figures as JSON to `var/bench.json` or FILE.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests import bench, reach
+from tests.bench.frame import Result, table
+
+NAMES = sorted(
+    module.name.removeprefix("bench_")
+    for module in pkgutil.iter_modules(bench.__path__)
+    if module.name.startswith("bench_")
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(NAMES)}")
+    parser.add_argument("--size", choices=("small", "full"), default="full")
+    parser.add_argument("--json", type=Path, default=Path("var/bench.json"), metavar="FILE")
+    parser.add_argument("--sqlite", action="store_true", help="although a PostgreSQL answers")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(NAMES):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    with tempfile.TemporaryDirectory(prefix="zhtj-bench-") as folder:
+        os.environ["DATABASE_URL"] = _database_url(folder, options.sqlite)
+        results = _run(options.names or NAMES, options.size)
+    print(table(results))
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    figures = {"size": options.size, "at": time.strftime("%F %T"), "results": [r.as_json() for r in results]}
+    options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False))
+    return 0
+
+
+def _database_url(folder: str, sqlite: bool) -> str:
+    postgres = "" if sqlite else reach.postgres_url()
+    if not postgres:
+        return f"sqlite:///{folder}/bench.sqlite3"
+    return urlsplit(postgres)._replace(path=f"/zhtj_bench_{os.getpid()}").geturl()
+
+
+def _run(names: list[str], size: str) -> list[Result]:
+    """Each benchmark in a fresh database."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "zhtj.settings"
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.test.utils import setup_databases, teardown_databases
+
+    settings.DEBUG = False  # a debugging Django keeps every query
+    results: list[Result] = []
+    for name in names:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        databases = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
+        try:
+            results += importlib.import_module(f"tests.bench.bench_{name}").run(size)
+        finally:
+            teardown_databases(databases, verbosity=0)
+    return results
+
+
+if __name__ == "__main__":
+    sys.exit(main())

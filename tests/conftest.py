@@ -1,0 +1,139 @@
+"""What every test stands on: a fixed clock, a fast hasher, inline tasks, no network, throw-away keys.
+
+Marks decide where a test runs: `postgres` only on PostgreSQL, `sqlite` only on SQLite (the
+runner makes one pass on each), `redis` and `browser` only where these are reachable, `stress`
+only when asked for (`make stress`). With REQUIRE=all a skip is a failure.
+"""
+
+import datetime as dt
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from zhtj.lib import days
+
+from tests import reach
+
+# Day 23 of the campaign: schools and state enterprises are open, the other domains gated.
+MORNING = dt.datetime(2018, 11, 23, 10, 0, tzinfo=days.SHANGHAI)
+FIELD_KEY = "a-field-key-for-tests-only-0123456789"
+REQUIRE_ALL = os.environ.get("REQUIRE") == "all"
+
+
+class Clock:
+    """The one clock of a test. It stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.moment = MORNING
+
+    def now(self) -> dt.datetime:
+        return self.moment.astimezone(dt.UTC)
+
+    def set(self, moment: dt.datetime) -> None:
+        """Go to `moment`; a naive one is read in Shanghai."""
+        self.moment = moment if moment.tzinfo else moment.replace(tzinfo=days.SHANGHAI)
+
+    def forward(self, **amount: float) -> None:
+        """Move on: `forward(days=1, hours=2)`."""
+        self.moment += dt.timedelta(**amount)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.ZHTJ_FIELD_KEY = FIELD_KEY
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.AXES_ENABLED = False
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    from zhtj.celery import app
+
+    app.conf.update(task_always_eager=True, task_eager_propagates=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what belongs to the other pass, or was not asked for."""
+    on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    out = {"sqlite" if on_postgres else "postgres"}
+    if "stress" not in config.option.markexpr:
+        out.add("stress")
+    dropped = [item for item in items if out & {mark.name for mark in item.iter_markers()}]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if item not in set(dropped)]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers():
+        what, found, remedy = reach.NEEDS.get(mark.name, ("", lambda: True, ""))
+        if not found():
+            pytest.skip(f"no {what} here: {remedy}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report: Any = yield
+    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although REQUIRE=all: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file, as in production: threads and other processes can share it."""
+    default = connections["default"].settings_dict
+    if default["ENGINE"].endswith("sqlite3"):
+        default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("db") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The fixed clock: 2018-11-23 10:00 in Shanghai."""
+    fixed = Clock()
+    monkeypatch.setattr(days, "now", fixed.now)
+    return fixed
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only this machine may be spoken to."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
+            raise AssertionError(f"a test spoke to the network: {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def cast(db: None) -> Any:
+    """The named test characters of tests/cast.py."""
+    from tests.cast import assemble
+
+    return assemble()
+
+
+@pytest.fixture
+def child_environment() -> dict[str, str]:
+    """Environment for a child process (worker, server, command) on this test's database and keys."""
+    default = connections["default"].settings_dict
+    if default["ENGINE"].endswith("sqlite3"):
+        url = f"sqlite:///{default['NAME']}"
+    else:
+        login = f"{default['USER']}:{default['PASSWORD']}".rstrip(":")
+        port = f":{default['PORT']}" if default["PORT"] else ""
+        url = f"postgres://{login}@{default['HOST']}{port}/{default['NAME']}"
+    root = str(Path(__file__).resolve().parent.parent)
+    return {**os.environ, "DATABASE_URL": url, "ZHTJ_FIELD_KEY": FIELD_KEY, "PYTHONPATH": root}

@@ -1,0 +1,27 @@
+"""The worker's timetable and its two transports."""
+
+from zhtj.celery import TIMETABLE, app, transport
+
+
+def test_every_task_of_the_timetable_exists():
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in TIMETABLE.values()} <= set(app.tasks)
+
+
+def test_days_are_those_of_shanghai():
+    assert app.conf.timezone == "Asia/Shanghai"
+    assert TIMETABLE["daily bulletin"]["schedule"].hour == {8}
+
+
+def test_with_redis_a_parked_message_comes_back_within_minutes(tmp_path):
+    conf = transport("redis://127.0.0.1:6379/0", tmp_path)
+    assert conf["broker_url"].startswith("redis://")
+    assert conf["broker_transport_options"]["visibility_timeout"] <= 600
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_redis_messages_are_files_in_folders_that_exist(tmp_path):
+    conf = transport("", tmp_path)
+    assert conf["broker_url"] == "filesystem://"
+    assert (tmp_path / "queue").is_dir()
+    assert conf["broker_transport_options"]["data_folder_in"] == str(tmp_path / "queue")

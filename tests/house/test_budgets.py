@@ -1,0 +1,44 @@
+"""Query budgets: a fixed number a page, the same at two sizes."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests import world
+from tests.house.doors import resolved
+
+# URL name: (who, arguments, query string, queries). Session, user and grants are three of them,
+# the frame's unit one more.
+BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
+    "home": ("committee_admin", {}, "", 20),
+    "rules": ("committee_admin", {}, "", 4),
+    "unit_list": ("committee_admin", {}, "", 7),
+    "unit_detail": ("committee_admin", {"pk": "committee"}, "", 12),
+    "unit_children": ("committee_admin", {"pk": "committee"}, "", 5),
+    "unit_edit": ("committee_admin", {"pk": "committee"}, "", 8),
+    "unit_create": ("committee_admin", {"parent_pk": "committee"}, "", 8),
+    "api_units": ("committee_admin", {}, "", 4),
+    "api_me": ("committee_admin", {}, "", 4),
+}
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+def test_a_page_costs_its_fixed_number_of_queries(name: str, cast: Any) -> None:
+    person, at, query, budget = BUDGETS[name]
+    client = world.client(getattr(cast, person))
+    url = reverse(name, kwargs=resolved(cast, at)) + query
+    assert queries(client, url) == budget
+    for number in range(8):
+        world.branch(cast.committee, f"高二{number}班团支部")
+        world.members(cast.branch, 3)
+    assert queries(client, url) == budget, "the same with more rows"
+
+
+def queries(client: Any, url: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(url, headers={"hx-request": "true"} if "children" in url else {})
+    assert answer.status_code == 200
+    return len(captured)

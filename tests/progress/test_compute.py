@@ -1,0 +1,290 @@
+"""The bulletin as whole tables, hand-computed; what it counts around the cut-off; once and only once."""
+
+import datetime as dt
+from unittest.mock import patch
+
+import pytest
+
+from zhtj.lib import days
+from zhtj.lib.problems import Refused
+
+from orgs.kinds import UnitKind
+from orgs.models import AuditEntry
+from orgs.scopes import actor_for
+from orgs.tree import move
+from progress import actions
+from progress.models import Bulletin, BulletinState, GateOpening
+
+from tests import world
+from tests.progress.conftest import DAY, Scene, at, table, whole
+
+NEXT = DAY + dt.timedelta(days=1)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_unit_above_branch_level_has_every_stage_and_domain(scene: Scene) -> None:
+    bulletin = scene.compute()
+    assert table(bulletin) == [
+        # code organ grassroots school state other | school state government public rural community …
+        "HN 1/2 1/4 90/150 0/- 2/30 | 90/150 0/- 0/- 0/- 2/30 0/- 0/- 0/- 0/-",
+        "HN01 1/2 1/2 40/100 0/- 2/30 | 40/100 0/- 0/- 0/- 2/30 0/- 0/- 0/- 0/-",
+        "HN0101 1/1 1/2 40/80 0/- 2/30 | 40/80 0/- 0/- 0/- 2/30 0/- 0/- 0/- 0/-",
+        "HN010101 0/0 1/1 40/80 0/- 0/- | 40/80 0/- 0/- 0/- 0/- 0/- 0/- 0/- 0/-",
+        "HN010102 0/0 0/1 0/- 0/- 2/30 | 0/- 0/- 0/- 0/- 2/30 0/- 0/- 0/- 0/-",
+        "HN02 0/0 0/1 50/50 0/- 0/- | 50/50 0/- 0/- 0/- 0/- 0/- 0/- 0/- 0/-",
+        "HN0201 0/0 0/1 50/50 0/- 0/- | 50/50 0/- 0/- 0/- 0/- 0/- 0/- 0/- 0/-",
+        "HN03 0/0 0/1 0/- 0/- 0/- | 0/- 0/- 0/- 0/- 0/- 0/- 0/- 0/- 0/-",
+    ]
+
+
+def test_every_branch_has_its_row_and_every_unit_its_structure(scene: Scene) -> None:
+    bulletin = scene.compute()
+    rows = bulletin.branches.order_by("position")
+    assert list(rows.values_list("code", "domain", "expected", "members", "cadres")) == [
+        ("HN01010101", "school", 40, 30, 0),
+        ("HN01010102", "school", 40, 10, 0),
+        ("HN01010103", "school", None, 0, 0),
+        ("HN01010201", "rural", 30, 2, 0),
+        ("HN020101", "school", 50, 50, 0),
+    ]
+    figures = {unit.code: unit.figures for unit in bulletin.units.all()}
+    assert figures["HN"] == {
+        "branches": 5,
+        "branches_with_members": 4,
+        "branches_empty": 1,
+        "branches_under_three": 1,
+        "units_hollow": 1,
+        "units_without_cadre": 5,
+    }
+    assert figures["HN01"] == {
+        "branches": 4,
+        "branches_with_members": 3,
+        "branches_empty": 1,
+        "branches_under_three": 1,
+        "units_hollow": 0,
+        "units_without_cadre": 1,
+        "mismatches": {"school": [100, 80]},
+    }
+
+
+def test_a_sound_bulletin_is_done_and_says_so(scene: Scene) -> None:
+    bulletin = scene.compute()
+    assert bulletin.state == BulletinState.DONE
+    assert [(check["name"], check["ok"]) for check in bulletin.checks] == [
+        ("sums", True),
+        ("units", True),
+        ("members", True),
+        ("falls", True),
+        ("baselines", True),
+    ]
+    assert bulletin.checks[-1]["detail"] == "1 处基数与下级合计不符"
+    assert AuditEntry.objects.filter(action="progress.compute_bulletin").count() == 1
+
+
+def test_what_is_entered_before_the_cutoff_counts_and_nothing_after_it(scene: Scene) -> None:
+    scene.clock.set(at(DAY, 7, 59, 59))
+    world.members(scene.cast.third_branch, 3)
+    scene.clock.set(at(DAY, 8))  # the cut-off itself is after
+    world.members(scene.cast.third_branch, 5)
+    bulletin = scene.compute()
+    assert bulletin.branches.get(code="HN01010103").members == 3
+
+
+def test_who_is_withdrawn_before_the_cutoff_is_gone_and_after_it_is_still_there(scene: Scene) -> None:
+    first, second, third = world.members(scene.cast.third_branch, 3)
+    for member, moment in ((first, at(DAY, 7, 59, 59)), (second, at(DAY, 8)), (third, at(DAY, 8, 0, 1))):
+        member.until_at = moment
+        member.save()
+    assert scene.compute().branches.get(code="HN01010103").members == 2
+    assert scene.compute(NEXT).branches.get(code="HN01010103").members == 0
+
+
+def test_a_past_day_computed_again_is_the_same_after_everything_changed(scene: Scene) -> None:
+    before = whole(scene.compute())
+    cast = scene.cast
+    scene.clock.set(at(DAY, 12))
+    cast.branch.members.all().update(until_at=days.now())
+    world.members(cast.third_branch, 9)
+    scene.expect(cast.branch, 77)
+    scene.expect(cast.university, 500)
+    move(cast.town, cast.other_city, at=days.now())
+    world.unit(cast.county, UnitKind.COMMITTEE)
+    scene.clock.set(at(NEXT, 20))
+    assert whole(scene.compute(DAY, recompute=True)) == before
+    after = scene.compute(NEXT)
+    assert whole(after) != before
+    assert all(check["ok"] for check in after.checks), after.checks
+
+
+def test_computing_twice_gives_one_bulletin_and_leaves_it_alone(scene: Scene) -> None:
+    first = scene.compute()
+    lines = list(first.lines.order_by("pk").values())
+    again = scene.compute()
+    assert (again.pk, again.computed_at) == (first.pk, first.computed_at)
+    assert list(first.lines.order_by("pk").values()) == lines
+    assert Bulletin.objects.count() == 1
+
+
+@pytest.mark.parametrize("step", ["take", "write", "checks"])
+def test_a_computation_that_dies_half_way_is_done_whole_by_the_next(scene: Scene, step: str) -> None:
+    place = "progress.actions.bulletins." + {"take": "photograph.take"}.get(step, f"frozen.{step}")
+    with patch(place, side_effect=RuntimeError("killed")), pytest.raises(RuntimeError):
+        scene.compute()
+    stuck = Bulletin.objects.get()
+    assert (stuck.state, stuck.lines.count()) == (BulletinState.STARTED, 0)
+    finished = scene.compute()
+    assert (finished.pk, finished.state) == (stuck.pk, BulletinState.DONE)
+    assert whole(finished) == whole(scene.compute(recompute=True))
+
+
+def test_an_unpublished_day_is_recomputed_in_place(scene: Scene) -> None:
+    first = scene.compute()
+    again = scene.compute(recompute=True)
+    assert (again.pk, again.revision, again.state) == (first.pk, 1, BulletinState.DONE)
+
+
+def test_a_published_bulletin_is_frozen_and_corrected_only_as_a_new_revision(scene: Scene) -> None:
+    first = actions.publish_bulletin(actor_for(scene.cast.staff), bulletin=scene.compute())
+    frozen = whole(first)
+    assert scene.compute().pk == first.pk
+    with pytest.raises(Refused) as refused:
+        scene.compute(recompute=True)
+    assert refused.value.problems[0].code == "bulletin.reason_missing"
+    scene.clock.set(at(DAY, 12))
+    second = scene.compute(recompute=True, reason="基数有误")
+    assert (second.revision, second.state, second.reason) == (2, BulletinState.DONE, "基数有误")
+    first.refresh_from_db()
+    assert (first.state, whole(first)) == (BulletinState.PUBLISHED, frozen)
+
+
+def test_publishing_needs_a_finished_bulletin_with_sound_checks_and_happens_once(scene: Scene) -> None:
+    staff = actor_for(scene.cast.staff)
+    bulletin = scene.compute()
+    bulletin.checks[0]["ok"] = False
+    bulletin.save()
+    with pytest.raises(Refused) as refused:
+        actions.publish_bulletin(staff, bulletin=bulletin)
+    assert refused.value.problems[0].code == "bulletin.check_failed"
+    bulletin = scene.compute(recompute=True)
+    published = actions.publish_bulletin(staff, bulletin=bulletin)
+    assert (published.state, published.published_by) == (BulletinState.PUBLISHED, scene.cast.staff)
+    with pytest.raises(Refused) as refused:
+        actions.publish_bulletin(staff, bulletin=bulletin)
+    assert refused.value.problems[0].code == "bulletin.not_done"
+
+
+@pytest.mark.parametrize(
+    ("day", "moment", "code"),
+    [
+        (DAY, at(DAY, 7, 59, 59), "bulletin.too_early"),
+        (dt.date(2018, 10, 31), at(DAY, 9), "bulletin.before_start"),
+        (dt.date(2018, 11, 23), at(DAY, 9), "bulletin.no_units"),  # the cast was founded at ten that day
+    ],
+)
+def test_a_day_without_a_photograph_is_refused_and_leaves_nothing(
+    scene: Scene, day: dt.date, moment: dt.datetime, code: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        actions.compute_bulletin(scene.campaign, day, now=moment)
+    assert refused.value.problems[0].code == code
+    assert not Bulletin.objects.exists()
+
+
+def test_the_cutoff_itself_is_late_enough(scene: Scene) -> None:
+    assert actions.compute_bulletin(scene.campaign, DAY, now=at(DAY, 8)).state == BulletinState.DONE
+
+
+# --- the bulletin's look at itself ---------------------------------------------------------------
+
+
+def test_a_fall_that_nobody_left_for_fails_the_check(scene: Scene) -> None:
+    scene.compute()
+    scene.cast.branch.members.first().delete()  # behind everybody's back
+    bulletin = scene.compute(NEXT)
+    failed = [check["name"] for check in bulletin.checks if not check["ok"]]
+    assert failed == ["falls"]
+
+
+def test_a_fall_by_members_who_left_is_explained(scene: Scene) -> None:
+    scene.compute()
+    member = scene.cast.branch.members.first()
+    member.until_at = at(DAY, 9)
+    member.save()
+    assert all(check["ok"] for check in scene.compute(NEXT).checks)
+
+
+def test_members_of_a_branch_that_stood_nowhere_that_day_fail_the_check(scene: Scene) -> None:
+    scene.cast.branch.placements.update(until_at=at(DAY, 7))
+    failed = {check["name"]: check["detail"] for check in scene.compute().checks if not check["ok"]}
+    assert failed == {"members": "30 名团员所在的组织当日不在组织树上"}
+
+
+def test_units_whose_superior_stood_nowhere_that_day_fail_the_check(scene: Scene) -> None:
+    scene.cast.committee.placements.update(until_at=at(DAY, 7))
+    failed = [check["name"] for check in scene.compute().checks if not check["ok"]]
+    assert "units" in failed
+
+
+# --- the gate's openings -------------------------------------------------------------------------
+
+
+def test_an_opening_is_recorded_the_day_a_region_reaches_the_rate_and_stays(scene: Scene) -> None:
+    cast = scene.cast
+    scene.compute()
+    stage = scene.campaign.stages.get(key="members_other")
+    recorded = GateOpening.objects.values_list("region", "opened_on", "reason", "rate")
+    assert list(recorded) == [(cast.other_city.pk, DAY, "rate", 1.0)]
+    world.members(cast.third_branch, 30)  # 郑州 at exactly 70 of 100
+    bulletin = scene.compute(NEXT)
+    assert list(recorded.filter(region=cast.city)) == [(cast.city.pk, NEXT, "rate", 0.7)]
+    assert set(bulletin.settings["openings"][stage.key]) == {
+        str(cast.city.pk),
+        str(cast.other_city.pk),
+        str(cast.university.pk),  # nothing is expected of it: open from the start, nothing recorded
+    }
+    cast.third_branch.members.all().update(until_at=days.now())
+    scene.compute(NEXT + dt.timedelta(days=1))
+    assert GateOpening.objects.count() == 2
+
+
+def test_one_short_of_the_rate_opens_nothing(scene: Scene) -> None:
+    world.members(scene.cast.third_branch, 29)
+    scene.compute()
+    assert not GateOpening.objects.filter(region=scene.cast.city).exists()
+
+
+# --- catching up ---------------------------------------------------------------------------------
+
+
+def test_days_missed_are_caught_up_in_order(scene: Scene) -> None:
+    scene.compute()
+    scene.clock.set(at(DAY + dt.timedelta(days=4), 7, 59))
+    computed = actions.compute_due(days.now())
+    assert [bulletin.day for bulletin in computed] == [DAY + dt.timedelta(days=n) for n in (1, 2, 3)]
+    assert computed[-1].settings["compared_with"] == {
+        "1": computed[1].pk,
+        "3": Bulletin.objects.get(day=DAY).pk,
+    }
+    assert actions.compute_due(days.now()) == []
+
+
+def test_a_stopped_computation_is_due_again(scene: Scene) -> None:
+    scene.clock.set(at(DAY, 9))
+    with (
+        patch("progress.actions.bulletins.frozen.write", side_effect=RuntimeError),
+        pytest.raises(RuntimeError),
+    ):
+        actions.compute_due(days.now())
+    assert [bulletin.state for bulletin in actions.compute_due(days.now())] == [BulletinState.DONE]
+
+
+def test_nothing_is_due_of_a_campaign_that_is_not_active_or_over(scene: Scene) -> None:
+    scene.campaign.ends_on = DAY
+    scene.campaign.save()
+    scene.clock.set(at(NEXT, 9))
+    assert [bulletin.day for bulletin in actions.compute_due(days.now())] == [DAY]
+    scene.campaign.is_active = False
+    scene.campaign.ends_on = NEXT
+    scene.campaign.save()
+    assert actions.compute_due(days.now()) == []

@@ -1,0 +1,147 @@
+"""The bulletin under concurrency: late committers, two at once, killed half way. PostgreSQL."""
+
+import datetime as dt
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.db import connection, connections, transaction
+
+from zhtj.lib import days, locks
+
+from progress import actions
+from progress.models import Bulletin, BulletinState
+
+from tests import world
+from tests.progress.conftest import DAY, Scene, at, whole
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "manage.py", "compute_bulletin", "--day", DAY.isoformat(), "--json"]
+PATIENCE = 30  # seconds
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(initializer=connections.close_all) as pool:
+        yield pool
+
+
+def wait_until_blocked(count: int = 1) -> None:
+    """Until `count` sessions of this database wait for a lock."""
+    deadline = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0] >= count:
+                return
+            time.sleep(0.02)
+    raise AssertionError("nobody waits for a lock")
+
+
+def test_an_entry_stamped_before_the_cutoff_and_committed_after_it_is_counted(
+    scene: Scene, threads: ThreadPoolExecutor
+) -> None:
+    may_commit = threading.Event()
+    has_stamped = threading.Event()
+
+    def enter() -> None:
+        with transaction.atomic():
+            world.member(scene.cast.third_branch, from_at=locks.entry_stamp())
+            has_stamped.set()
+            assert may_commit.wait(PATIENCE)
+        connection.close()
+
+    def compute() -> Bulletin:
+        try:
+            return actions.compute_bulletin(scene.campaign, DAY, now=days.now())
+        finally:
+            connection.close()
+
+    scene.clock.set(at(DAY, 7, 59, 59))
+    entering = threads.submit(enter)
+    assert has_stamped.wait(PATIENCE)
+    scene.clock.set(at(DAY, 8, 0, 1))
+    computing = threads.submit(compute)
+    wait_until_blocked()
+    may_commit.set()
+    entering.result(PATIENCE)
+    bulletin = computing.result(PATIENCE)
+    assert bulletin.branches.get(code=scene.cast.third_branch.code).members == 1
+
+
+def test_two_processes_at_once_make_one_bulletin(scene: Scene, child_environment: dict[str, str]) -> None:
+    children = [
+        subprocess.Popen(
+            COMMAND,
+            cwd=ROOT,
+            env=child_environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    outputs = [child.communicate(timeout=PATIENCE * 2) for child in children]
+    assert [child.returncode for child in children] == [0, 0], outputs
+    bulletin = Bulletin.objects.get()
+    units = bulletin.units.count()
+    assert (bulletin.state, bulletin.lines.count()) == (BulletinState.DONE, units * 14)
+
+
+def test_a_process_killed_while_writing_leaves_a_row_the_next_one_finishes(
+    scene: Scene, child_environment: dict[str, str]
+) -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:  # the child stops between its lines and its branches
+            cursor.execute("LOCK TABLE progress_bulletinbranch IN SHARE ROW EXCLUSIVE MODE")
+        child = subprocess.Popen(
+            COMMAND, cwd=ROOT, env=child_environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        wait_until_blocked()
+        child.send_signal(signal.SIGKILL)
+        child.wait(PATIENCE)
+    stuck = Bulletin.objects.get()
+    assert (stuck.state, stuck.lines.count(), stuck.units.count()) == (BulletinState.STARTED, 0, 0)
+    finished = actions.compute_bulletin(scene.campaign, DAY, now=at(DAY, 9))
+    assert (finished.pk, finished.state) == (stuck.pk, BulletinState.DONE)
+    lines = whole(finished)
+    again = actions.compute_bulletin(scene.campaign, DAY, now=at(DAY, 10), recompute=True)
+    assert whole(again) == lines
+
+
+def test_entries_wait_only_for_an_instant(scene: Scene, threads: ThreadPoolExecutor) -> None:
+    """While the lines are counted and written, entering goes on."""
+
+    def enter() -> dt.datetime:
+        try:
+            with transaction.atomic():
+                stamp = locks.entry_stamp()
+                world.member(scene.cast.third_branch, from_at=stamp)
+                return stamp
+        finally:
+            connection.close()
+
+    scene.clock.set(at(DAY, 8, 1))
+    taking = actions.bulletins.photograph.take
+    entered: list[dt.datetime] = []
+
+    def take_while_someone_enters(*args: object) -> object:
+        entered.append(threads.submit(enter).result(PATIENCE))
+        return taking(*args)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(actions.bulletins.photograph, "take", take_while_someone_enters)
+        bulletin = actions.compute_bulletin(scene.campaign, DAY, now=days.now())
+    assert len(entered) == 1
+    assert bulletin.branches.get(code=scene.cast.third_branch.code).members == 0

@@ -1,0 +1,53 @@
+"""What this machine can reach: PostgreSQL, Redis, a Chromium. Asked by the runner and by conftest."""
+
+import functools
+import os
+import shutil
+import socket
+from urllib.parse import urlsplit
+
+
+@functools.cache
+def postgres_url() -> str:
+    """`TEST_DATABASE_URL`, or the server on the local socket or port when it answers; "" = none."""
+    import psycopg2
+
+    stated = os.environ.get("TEST_DATABASE_URL")
+    user = os.environ.get("PGUSER") or os.environ.get("USER") or "postgres"
+    tries = [stated] if stated else [f"postgres://{user}@/postgres", "postgres://postgres@127.0.0.1/postgres"]
+    for url in tries:
+        try:
+            psycopg2.connect(url, connect_timeout=3).close()
+        except psycopg2.Error:
+            continue
+        return url
+    return ""
+
+
+@functools.cache
+def redis_url() -> str:
+    """`TEST_REDIS_URL`, or database 15 of the local server when it answers; "" = none."""
+    url = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15"
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout=3):
+            return url
+    except OSError:
+        return ""
+
+
+@functools.cache
+def chromium() -> str:
+    """Path of a Chromium: `CHROMIUM`, or the first known name on the PATH; "" = none."""
+    stated = os.environ.get("CHROMIUM", "")
+    if stated:
+        return stated if os.access(stated, os.X_OK) else ""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for path in map(shutil.which, names) if path), "")
+
+
+# marker → (what it needs, how to ask for it, what to do)
+NEEDS = {
+    "redis": ("Redis", redis_url, "start a server or set TEST_REDIS_URL"),
+    "browser": ("Chromium", chromium, "install chromium or set CHROMIUM"),
+}

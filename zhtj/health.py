@@ -1,0 +1,125 @@
+"""Is everything well? One list of findings, read by `manage.py doctor` and by /readyz.
+
+Each check is a function of `now` that returns a `Finding`; each is a handful of queries.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+
+from zhtj.imports.models import BatchState, ImportBatch
+from zhtj.lib import days
+from zhtj.models import Heartbeat
+
+from orgs import tree
+from orgs.models import AuditEntry, OrgUnit
+from progress.models import Bulletin, BulletinState, Campaign
+
+WORKER = "worker"
+LATE = dt.timedelta(minutes=3)
+DEAD = dt.timedelta(minutes=15)
+STUCK = dt.timedelta(minutes=10)
+COMPUTING_TAKES = dt.timedelta(minutes=10)  # after the cut-off; campaign, section 3: on the desk by 08:10
+PUBLISHED_BY = dt.timedelta(minutes=50)
+
+
+class Level(IntEnum):
+    """How bad; the whole is as bad as its worst part."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    name: str
+    level: Level
+    message: str
+
+    def as_json(self) -> dict[str, str]:
+        return {**asdict(self), "level": self.level.name}
+
+
+def mark(name: str, now: dt.datetime) -> None:
+    """Say that the part `name` is alive at `now`. One upsert."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
+
+
+def examine(now: dt.datetime, only: str | None = None) -> list[Finding]:
+    """All checks in a fixed order, or the one named."""
+    return [check(now) for name, check in CHECKS.items() if only in (None, name)]
+
+
+def worst(findings: list[Finding]) -> Level:
+    return max((finding.level for finding in findings), default=Level.OK)
+
+
+def tree_is_sound(now: dt.datetime) -> Finding:
+    """Reads every unit: about 0.5 s for 100 000."""
+    roots = OrgUnit.objects.filter(parent=None).values_list("tree_id", flat=True)
+    faults = sum(len(tree.faults(tree_id)) for tree_id in roots)
+    if faults:
+        return Finding(
+            "tree", Level.CRITICAL, f"组织树有 {faults} 处编号错误，请运行 manage.py check_tree --repair。"
+        )
+    return Finding("tree", Level.OK, "组织树编号正确。")
+
+
+def worker_is_alive(now: dt.datetime) -> Finding:
+    beat = Heartbeat.objects.filter(name=WORKER).first()
+    if beat is None:
+        return Finding("worker", Level.WARNING, "后台任务尚未运行过：定时器或后台进程没有启动。")
+    silence = now - beat.at
+    minutes = int(silence.total_seconds() // 60)
+    if silence > DEAD:
+        message = f"定时器或后台进程已停 {minutes} 分钟，导入和通报不会进行。"
+        return Finding("worker", Level.CRITICAL, message)
+    if silence > LATE:
+        return Finding("worker", Level.WARNING, f"定时器或后台进程已 {minutes} 分钟没有动静。")
+    return Finding("worker", Level.OK, "定时器和后台进程正常。")
+
+
+def bulletins_are_up_to_date(now: dt.datetime) -> Finding:
+    """Every running campaign has the bulletin of the last cut-off, and a person has published it."""
+    for campaign in Campaign.objects.filter(is_active=True):
+        day = days.last_cutoff_day(now, campaign.cutoff_time)
+        if not campaign.starts_on <= day <= campaign.ends_on:
+            continue
+        since = now - days.at(day, campaign.cutoff_time)
+        states = set(Bulletin.objects.filter(campaign=campaign, day=day).values_list("state", flat=True))
+        if not states & {BulletinState.DONE, BulletinState.PUBLISHED}:
+            level = Level.CRITICAL if since > COMPUTING_TAKES else Level.OK
+            return Finding("bulletin", level, f"{campaign.name}：{day} 的日通报还没有算出。")
+        if BulletinState.PUBLISHED not in states and since > PUBLISHED_BY:
+            return Finding("bulletin", Level.WARNING, f"{campaign.name}：{day} 的日通报还没有发布。")
+    return Finding("bulletin", Level.OK, "日通报齐全。")
+
+
+def batches_move(now: dt.datetime) -> Finding:
+    under_way = (BatchState.UPLOADED, BatchState.CHECKING, BatchState.COMMITTING)
+    stuck = ImportBatch.objects.filter(state__in=under_way, state_at__lt=now - STUCK)
+    waiting = [batch for batch in stuck if batch.lease_until is None or batch.lease_until < now]
+    if waiting:
+        numbers = "、".join(str(batch.pk) for batch in waiting[:5])
+        message = f"{len(waiting)} 个导入批次超过 10 分钟没有进展（{numbers}）。"
+        return Finding("imports", Level.WARNING, message)
+    return Finding("imports", Level.OK, "没有停滞的导入批次。")
+
+
+def audit_is_sealed(now: dt.datetime) -> Finding:
+    """Every entry is chained within minutes of being written."""
+    oldest = AuditEntry.objects.filter(seal_number__isnull=True).order_by("id").first()
+    if oldest is not None and now - oldest.at > STUCK:
+        return Finding("audit", Level.WARNING, f"{oldest.at:%Y-%m-%d %H:%M} 起的审计记录还没有封存。")
+    return Finding("audit", Level.OK, "审计记录已封存。")
+
+
+CHECKS: dict[str, Callable[[dt.datetime], Finding]] = {
+    "tree": tree_is_sound,
+    "worker": worker_is_alive,
+    "bulletin": bulletins_are_up_to_date,
+    "imports": batches_move,
+    "audit": audit_is_sealed,
+}

@@ -1,0 +1,60 @@
+"""规则说明: every code the system may say, generated from the rules themselves."""
+
+import re
+from dataclasses import dataclass
+
+from zhtj.imports.rules import CODES as IMPORTS
+from zhtj.lib import sheets
+from zhtj.lib.problems import Catalogue, Rule, Severity
+
+from cadres.rules import CODES as CADRES
+from members.rules import CODES as MEMBERS
+from orgs.admins import CODES as ADMINS
+from orgs.person_rules import CODES as PEOPLE
+from orgs.rules import CODES as UNITS
+from progress.rules import CODES as PROGRESS
+
+PLACES: tuple[tuple[str, str, tuple[Catalogue, ...]], ...] = (
+    ("people", "人员基本信息", (PEOPLE,)),
+    ("members", "团员身份与所在支部", (MEMBERS,)),
+    ("cadres", "团干部", (CADRES,)),
+    ("units", "组织", (UNITS, ADMINS)),
+    ("files", "导入文件", (sheets.CODES, IMPORTS)),
+    ("progress", "行动与基数", (PROGRESS,)),
+)
+WORDS = {
+    Severity.ERROR: ("必须改正", "error"),
+    Severity.ACKNOWLEDGE: ("需要确认", "warning"),
+    Severity.WARNING: ("提醒", "warning"),
+    Severity.HINT: ("说明", "info"),
+}
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One rule as the page shows it."""
+
+    code: str
+    text: str
+    mend: str
+    source: str
+    word: str
+    tone: str
+
+
+def sections() -> list[tuple[str, str, list[Line]]]:
+    """Key, title and rules of each section. No query."""
+    return [
+        (key, title, [_line(rule) for catalogue in catalogues for rule in catalogue.values()])
+        for key, title, catalogues in PLACES
+    ]
+
+
+def _line(rule: Rule) -> Line:
+    return Line(rule.code, _plain(rule.text), _plain(rule.mend), rule.source, *WORDS[rule.severity])
+
+
+def _plain(text: str) -> str:
+    """The sentence with … where a value will stand."""
+    return _PLACEHOLDER.sub("…", text)

@@ -1,0 +1,126 @@
+"""What the first page says: what is to be done, how far the own unit is, where to begin.
+
+Collected from each room's queries for the unit acted for; nothing is counted here that a room
+does not already say. A to-do is one sentence and the one link that does it.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from zhtj.imports import queries as imports
+from zhtj.imports.models import BatchState
+
+from members import queries as members
+from orgs.models import OrgUnit
+from orgs.scopes import Actor, Scope
+from progress import gate
+from progress import queries as progress
+from progress.models import BulletinState
+
+FEWEST_MEMBERS = 3  # of a branch; notice, annex 4.1
+BATCHES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing to do. `tone` is that of a chip: error, warning, info."""
+
+    text: str
+    url: str
+    link: str
+    detail: str = ""
+    tone: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One thing the unit's people do every day, as a button."""
+
+    label: str
+    url: str
+    is_main: bool = False
+
+
+def todos(actor: Actor, unit: OrgUnit, board: progress.Page | None, today: dt.date) -> list[Todo]:
+    """Everything that waits for this account, the pressing first. At most a dozen queries."""
+    found = [*_to_publish(board), *_batches(actor)]
+    if unit.is_branch and actor.scope.may("members.enter", unit):
+        found += _own_branch(unit, today)
+    elif board:
+        found += _below(board)
+    order = ("error", "warning", "info")
+    return sorted(found, key=lambda todo: order.index(todo.tone))
+
+
+def board(scope: Scope, unit: OrgUnit) -> progress.Page | None:
+    """The last bulletin's page for `unit`, as far as this scope sees it."""
+    campaign = progress.campaign_for(scope) if scope.has("progress.see") else None
+    bulletin = progress.on_day(scope, campaign, None) if campaign else None
+    return progress.page(scope, bulletin, unit, progress.Choice()) if bulletin else None
+
+
+def doings(scope: Scope, unit: OrgUnit) -> list[Doing]:
+    """Where to begin: what this account may do for its unit. Four queries."""
+    may = {kind.key for kind in imports.kinds(scope) if imports.may_import(scope, kind, unit)}
+    found = []
+    if "members" in may:
+        found.append(Doing("导入团员", reverse("import_upload") + f"?kind=members&unit={unit.pk}", True))
+        found.append(Doing("下载团员空白表", reverse("import_blank", args=["members", unit.pk])))
+    if unit.is_branch and scope.may("members.enter", unit):
+        found.append(Doing("录入一名团员", reverse("member_enter", args=[unit.pk])))
+    if "units" in may:
+        found.append(Doing("导入下级组织", reverse("import_upload") + f"?kind=units&unit={unit.pk}"))
+    if "baselines" in may:
+        found.append(Doing("导入团统数", reverse("import_upload") + f"?kind=baselines&unit={unit.pk}"))
+    return found
+
+
+def _to_publish(board: progress.Page | None) -> Iterator[Todo]:
+    if board and board.may_publish and board.bulletin.state == BulletinState.DONE:
+        day = board.bulletin.day
+        text = f"{day} 的日通报已算完，等待发布"
+        detail = "" if board.is_sound else "自检没有通过，请先查看原因。"
+        yield Todo(text, reverse("bulletin", args=[day]), "查看并发布", detail, "warning")
+
+
+def _batches(actor: Actor) -> Iterator[Todo]:
+    mine = imports.uploaded_by(imports.batches(actor.scope), actor.user)
+    for batch in mine.filter(state=BatchState.CHECKED)[:BATCHES_SHOWN]:
+        faults = batch.mend_count + batch.rectify_count
+        detail = f"{batch.ok_count} 行可以导入" + (f"，{faults} 行要处理" if faults else "")
+        url = reverse("import_batch", args=[batch.pk])
+        yield Todo(f"《{batch.file_name}》已检查完，等待提交", url, "查看并提交", detail, "warning")
+
+
+def _own_branch(branch: OrgUnit, today: dt.date) -> Iterator[Todo]:
+    """A branch without members, or too few; or whose domain is not open yet."""
+    closed = gate.check([branch.pk], today).get(branch.pk)
+    if closed and closed.blocks:
+        yield Todo(closed.message, reverse("campaign"), "查看各领域开放时间", closed.mend)
+        return
+    count = members.active_counts([branch.pk])[branch.pk]
+    upload = reverse("import_upload") + f"?kind=members&unit={branch.pk}"
+    if not count:
+        yield Todo("本支部还没有录入团员", upload, "导入团员名单", "下载空白表，填好后上传即可。", "error")
+    elif count < FEWEST_MEMBERS:
+        detail = f"少于 {FEWEST_MEMBERS} 人的团支部要合并或撤销，请核对是否录全。"
+        roster = reverse("member_list") + f"?branch={branch.pk}"
+        yield Todo(f"本支部只有 {count} 名团员", roster, "查看名册", detail, "warning")
+
+
+def _below(board: progress.Page) -> Iterator[Todo]:
+    """What the last bulletin shows to be missing below the unit."""
+    figures = board.own.shown.structure if board.own else {}
+    url = f"{reverse('bulletin', args=[board.bulletin.day])}?unit={board.unit.code}"
+    words = {
+        "branches_empty": ("{} 个团支部还没有录入团员", "warning"),
+        "branches_under_three": ("{} 个团支部不足 3 人，需要合并或撤销", "info"),
+        "units_hollow": ("{} 个组织之下没有团支部", "warning"),
+    }
+    for name, (sentence, tone) in words.items():
+        if figures.get(name):
+            day = f"截至 {board.bulletin.day} 通报"
+            yield Todo(sentence.format(f"{figures[name]:,}"), url, "看是哪些", day, tone)

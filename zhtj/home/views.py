@@ -1,0 +1,42 @@
+"""The first page, the rules in words, the API's own documentation."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhtj.home import catalogue, todos
+from zhtj.lib import days
+from zhtj.lib.doors import signed_in
+
+from members import queries as members
+from orgs import queries
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """工作台: the own unit, what is to be done, the own figures."""
+    unit = queries.units(request.scope).filter(pk=request.scope.unit_id).first()
+    if unit is None:
+        return render(request, "home/home.html", {"unit": None})
+    board = todos.board(request.scope, unit)
+    context = {
+        "unit": unit,
+        "path": queries.visible_path(request.scope, unit),
+        "today": days.today(),
+        "todos": todos.todos(request.actor, unit, board, days.today()),
+        "board": board,
+        "member_count": members.active_counts([unit.pk])[unit.pk] if unit.is_branch else None,
+        "doings": todos.doings(request.scope, unit),
+    }
+    return render(request, "home/home.html", context)
+
+
+@signed_in
+def rules(request: HttpRequest) -> HttpResponse:
+    """规则说明. No query of its own."""
+    return render(request, "home/rules.html", {"sections": catalogue.sections()})
+
+
+@signed_in
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """The schema as a page, under our content policy (the sidecar's own page has inline script)."""
+    return render(request, "home/api_docs.html")

@@ -1,0 +1,187 @@
+"""What a person does with a batch: upload it, mend and skip its rows, ask for its commit.
+
+Each step first moves the state by a conditional update; one that comes second is told where the
+batch is by now. Nothing here checks or commits: who called queues that (tasks) or runs it (commands).
+"""
+
+import hashlib
+import uuid
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from zhtj.imports import cells, queries, registry, rules
+from zhtj.imports.models import BatchState, ImportBatch, ImportRow, RowOutcome
+from zhtj.imports.pipeline import documents, states
+from zhtj.imports.rules import ATTESTATION, CODES
+from zhtj.lib import crypto, days, sheets
+from zhtj.lib.problems import Refused
+
+from orgs import audit
+from orgs.models import OrgUnit
+from orgs.scopes import Actor
+
+RECHECKED: dict[str, Any] = {
+    "remark": "",
+    "acknowledged": [],
+}  # what a batch forgets when it is checked again
+
+
+def upload(
+    actor: Actor,
+    *,
+    kind: str,
+    unit: OrgUnit,
+    file_name: str,
+    data: bytes,
+    attest_evidence: bool = False,
+    form_key: uuid.UUID | None = None,
+) -> ImportBatch:
+    """Keep an upload, sealed, as a batch that waits for its check. The same form again: the same batch.
+
+    Raises Refused for an unknown kind or too large a file, PermissionDenied without the right.
+    """
+    workbook = registry.kind_of(kind)
+    queries.require(actor.scope, workbook, unit)
+    refuse_size(len(data))
+    now = days.now()
+    batch = ImportBatch(
+        kind=kind,
+        unit=unit,
+        uploaded_by=actor.user,
+        uploaded_at=now,
+        door=actor.door,
+        file_name=documents.storable(file_name)[-200:],
+        file_size=len(data),
+        file_digest=hashlib.sha256(data).hexdigest(),
+        form_key=form_key,
+        file_sealed=crypto.seal_bytes(data),
+        state_at=now,
+        attest_evidence=attest_evidence,
+    )
+    try:
+        with transaction.atomic():
+            batch.save(force_insert=True)
+            after = {"kind": kind, "file": batch.file_name, "sha256": batch.file_digest}
+            audit.record(actor, "imports.upload", unit=unit, batch_id=batch.pk, after=after)
+    except IntegrityError:
+        twin = queries.batch_with_form_key(actor.scope, form_key) if form_key else None
+        if twin is None:
+            raise
+        return twin
+    return batch
+
+
+def refuse_size(size: int) -> None:
+    """Raise Refused for a file over the limit or an empty one; called before the file is read, too."""
+    if size > settings.ZHTJ_IMPORT_LIMITS["bytes"]:
+        raise Refused([rules.too_large(size)])
+    if not size:
+        raise Refused([sheets.CODES.problem("file.empty")])
+
+
+def mend_row(actor: Actor, *, batch: ImportBatch, number: int, typed: Mapping[str, str]) -> None:
+    """Put what was typed into a row's cells; the whole batch then waits for a new check.
+
+    A cell whose text was not touched keeps its type. Raises Refused if the batch is not in review.
+    """
+    _require(actor, batch)
+    with transaction.atomic():
+        row = _row(batch, number)
+        kept, change = documents.open_cells(row.cells_sealed)
+        row.cells_sealed = documents.seal_cells(cells.retyped(kept, typed), change)
+        row.mended_at = days.now()
+        row.outcome = RowOutcome.MEND
+        _back_to_check(batch)
+        row.save(update_fields=["cells_sealed", "mended_at", "outcome"])
+        audit.record(actor, "imports.mend_row", unit=batch.unit, batch_id=batch.pk, after={"row": number})
+
+
+def skip_row(actor: Actor, *, batch: ImportBatch, number: int, skip: bool = True) -> None:
+    """Leave a row out (`skip=False`: take it in again); the whole batch then waits for a new check."""
+    _require(actor, batch)
+    with transaction.atomic():
+        row = _row(batch, number)
+        row.outcome = RowOutcome.SKIPPED if skip else RowOutcome.MEND
+        _back_to_check(batch)
+        row.save(update_fields=["outcome"])
+        verb = "imports.skip_row" if skip else "imports.unskip_row"
+        audit.record(actor, verb, unit=batch.unit, batch_id=batch.pk, after={"row": number})
+
+
+def attest(actor: Actor, *, batch: ImportBatch) -> None:
+    """Answer for the evidence left blank; the batch then waits for a new check."""
+    _require(actor, batch)
+    with transaction.atomic():
+        _back_to_check(batch, attest_evidence=True)
+        audit.record(actor, "imports.attest_evidence", unit=batch.unit, batch_id=batch.pk)
+
+
+def check_again(actor: Actor, *, batch: ImportBatch) -> None:
+    """Have the batch judged anew, e.g. after a branch was created meanwhile."""
+    _require(actor, batch)
+    _back_to_check(batch)
+
+
+def ask_commit(
+    actor: Actor, *, batch: ImportBatch, acknowledge: Collection[str] = (), revision: int | None = None
+) -> bool:
+    """Ask for the commit of what revision `revision` of the review showed, acknowledging these codes.
+
+    True: it now waits to be committed. False: it already did (a double click), nothing changed.
+    Raises Refused while something is unacknowledged, was checked anew, or there is nothing to write.
+    """
+    _require(actor, batch)
+    if batch.state in (BatchState.COMMITTING, BatchState.COMMITTED):
+        return False
+    if batch.state != BatchState.CHECKED:
+        raise _not_ready(batch)
+    if revision is not None and revision != batch.revision:
+        raise Refused([CODES.problem("batch.checked_anew")])
+    if not batch.ok_count + batch.updated_count and batch.mend_count + batch.rectify_count:
+        raise Refused([CODES.problem("batch.nothing_to_enter")])
+    open_ones = [a for a in batch.acknowledgements if a["code"] not in acknowledge]
+    if open_ones:
+        raise Refused([CODES.problem("batch.unacknowledged", message=a["message"]) for a in open_ones])
+    ticks = [
+        {
+            "code": a["code"],
+            "unit": a["unit"],
+            "by": actor.user and actor.user.pk,
+            "at": days.now().isoformat(),
+        }
+        for a in batch.acknowledgements
+    ]
+    return states.move(
+        batch.pk,
+        BatchState.CHECKED,
+        BatchState.COMMITTING,
+        revision=batch.revision,
+        committed_by=actor.user,
+        acknowledged=ticks,
+        attest_evidence=batch.attest_evidence or ATTESTATION in acknowledge,
+    )
+
+
+def _require(actor: Actor, batch: ImportBatch) -> None:
+    queries.require(actor.scope, registry.kind_of(batch.kind), batch.unit)
+
+
+def _row(batch: ImportBatch, number: int) -> ImportRow:
+    row = batch.rows.filter(number=number).first()
+    if row is None:
+        raise Refused([CODES.problem("batch.row_missing", number=number)])
+    return row
+
+
+def _back_to_check(batch: ImportBatch, **changes: Any) -> None:
+    """From review back to waiting for a check; Refused (and the caller rolls back) if it is not there."""
+    if not states.move(batch.pk, BatchState.CHECKED, BatchState.UPLOADED, **RECHECKED, **changes):
+        batch.refresh_from_db(fields=["state"])
+        raise _not_ready(batch)
+
+
+def _not_ready(batch: ImportBatch) -> Refused:
+    return Refused([CODES.problem("batch.not_ready", state=batch.get_state_display())])

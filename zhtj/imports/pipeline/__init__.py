@@ -1,0 +1,7 @@
+"""read → check → review → commit → report: how a workbook gets in. `docs/` has the page to it."""
+
+from zhtj.imports.pipeline.checking import check
+from zhtj.imports.pipeline.committing import commit
+from zhtj.imports.pipeline.sweeping import expire, stale
+
+__all__ = ["check", "commit", "expire", "stale"]

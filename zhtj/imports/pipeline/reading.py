@@ -1,0 +1,60 @@
+"""From an upload to rows: which sheet, which columns, what the reader should know about it.
+
+The file is parsed once, by `zhtj.lib.sheets` in its short child process; a check that follows a
+mended row starts from the sealed rows.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from zhtj.imports import registry
+from zhtj.imports.models import ImportBatch
+from zhtj.imports.pipeline import documents
+from zhtj.lib import crypto, sheets
+from zhtj.lib.workbook import Row, WorkbookKind
+
+# Columns the desk itself adds to rows handed back; no use telling that they are not read.
+PROBLEM_COLUMN, MEND_COLUMN = "问题", "怎么改"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What stands in the file: sheet, columns as `[{"header", "field" or None}]`, remarks, rows."""
+
+    sheet: str
+    columns: list[dict[str, Any]]
+    notes: list[str]
+    rows: list[Row]
+
+
+def rows_of(batch: ImportBatch, kind: WorkbookKind) -> Read:
+    """The rows as typed. From the file about 0.6 s for 20 000 rows. Raises SheetRefused."""
+    if batch.rows_sealed is not None:
+        return Read(batch.sheet, batch.columns, batch.notes, documents.open_rows(batch.rows_sealed))
+    limits = sheets.Limits.of(settings.ZHTJ_IMPORT_LIMITS, kind.row_limit)
+    data = crypto.unseal_bytes(batch.file_sealed or b"")
+    found = sheets.read_rows(data, batch.file_name, limits=limits)
+    table = sheets.find_table(
+        found,
+        kind.columns,
+        left_out=kind.left_out(batch.unit),
+        kinds={other.title: other.columns for other in registry.KINDS.values() if other.key != kind.key},
+        limits=limits,
+    )
+    header = table.header
+    columns = [{"header": documents.storable(text), "field": field} for text, field in header.found]
+    return Read(table.sheet.name, columns, _notes(table, len(found)), table.rows())
+
+
+def _notes(table: sheets.Table, sheet_count: int) -> list[str]:
+    notes = []
+    if sheet_count > 1:
+        notes.append(f"读取的是工作表“{table.sheet.name}”，其他工作表没有读取。")
+    if table.sheet.hidden_row_count:
+        notes.append(f"其中 {table.sheet.hidden_row_count} 行在表格里是隐藏的，也已读取。")
+    ignored = [text for text in table.header.ignored if text not in (PROBLEM_COLUMN, MEND_COLUMN)]
+    if ignored:
+        notes.append(f"这些列不在模板里，没有读取：{'、'.join(ignored)}。")
+    return [documents.storable(note) for note in notes]

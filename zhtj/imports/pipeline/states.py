@@ -1,0 +1,82 @@
+"""The states of a batch. Every step is one conditional update: who comes second changes nothing.
+
+    uploaded → checking → checked → committing → committed
+        ↘         ↘ refused   ↘ expired     ↘ checked (failed), uploaded (the world moved)
+
+A worker *takes* a batch for a while (its lease), extends the lease as it goes (heartbeat) and
+*leaves* it in the next state. A worker that died leaves a lease that runs out; the sweep then
+queues the batch again. A worker that was only slow finds, on leaving, that the fence (state,
+attempt, revision) is no longer the one it took, and its result is dropped.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import F, Q
+
+from zhtj.imports.models import BatchState, ImportBatch
+from zhtj.lib import days
+
+LEASE = dt.timedelta(seconds=120)  # no layer of a check or commit is silent for longer
+MOST_ATTEMPTS = 3
+
+
+class Superseded(Exception):
+    """Somebody else has moved the batch on meanwhile: whatever was worked out is dropped."""
+
+
+def take_for_check(batch_id: int) -> ImportBatch | None:
+    """Start or take over a check; None if the batch is not waiting for one. Two queries."""
+    free = Q(state=BatchState.UPLOADED) | Q(state=BatchState.CHECKING, lease_until__lt=days.now())
+    return _take(batch_id, free, BatchState.CHECKING)
+
+
+def take_for_commit(batch_id: int) -> ImportBatch | None:
+    """Start or take over a commit that was asked for; None if there is none to do. Two queries."""
+    free = Q(lease_until=None) | Q(lease_until__lt=days.now())
+    return _take(batch_id, Q(state=BatchState.COMMITTING) & free, BatchState.COMMITTING)
+
+
+def beat(batch: ImportBatch, done_count: int, **changes: Any) -> None:
+    """Extend the lease and show how far it is. One update; raises Superseded."""
+    _fenced(batch, lease_until=days.now() + LEASE, done_count=done_count, **changes)
+
+
+def leave(batch: ImportBatch, state: BatchState, **changes: Any) -> None:
+    """Put the batch into `state` together with its results. One update; raises Superseded."""
+    now = days.now()
+    _fenced(batch, state=state, state_at=now, lease_until=None, attempts=0, **changes)
+
+
+def move(
+    batch_id: int, start: BatchState, state: BatchState, *, revision: int | None = None, **changes: Any
+) -> bool:
+    """A step somebody asks for; False if the batch is not in `start` (or past `revision`). One update."""
+    waiting = ImportBatch.objects.filter(pk=batch_id, state=start)
+    if revision is not None:
+        waiting = waiting.filter(revision=revision)
+    fresh = {"state": state, "state_at": days.now(), "lease_until": None, "attempts": 0}
+    return waiting.update(**fresh, **changes) == 1
+
+
+def let_go(batch: ImportBatch) -> None:
+    """Give the lease back undone, so that the sweep need not wait for it to run out. One update."""
+    _fenced(batch, lease_until=days.now() - dt.timedelta(seconds=1))
+
+
+def _take(batch_id: int, free: Q, state: BatchState) -> ImportBatch | None:
+    now = days.now()
+    taken = ImportBatch.objects.filter(free, pk=batch_id).update(
+        state=state, state_at=now, lease_until=now + LEASE, attempts=F("attempts") + 1, done_count=0
+    )
+    if taken != 1:
+        return None
+    return ImportBatch.objects.select_related("unit", "uploaded_by", "committed_by").get(pk=batch_id)
+
+
+def _fenced(batch: ImportBatch, **changes: Any) -> None:
+    mine = ImportBatch.objects.filter(
+        pk=batch.pk, state=batch.state, attempts=batch.attempts, revision=batch.revision
+    )
+    if mine.update(**changes) != 1:
+        raise Superseded(f"batch {batch.pk} is no longer {batch.state} by attempt {batch.attempts}")

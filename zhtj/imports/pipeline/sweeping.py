@@ -1,0 +1,69 @@
+"""What the minute's sweep finds: batches whose message or worker was lost, and old ones.
+
+The row is the truth, a message only a hint: whatever is waiting without a worker is named for
+queueing again; running twice does nothing. A batch that killed its worker three times is put
+where a person sees it.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from zhtj.imports.models import BatchState, ImportBatch, ImportRow
+from zhtj.imports.pipeline import documents, states
+from zhtj.imports.rules import CODES, COMMIT_INTERRUPTED
+from zhtj.lib import days
+
+UNHEARD = dt.timedelta(seconds=30)  # a message younger than this may still be on its way
+KEPT = dt.timedelta(days=30)
+_NO_DOCUMENTS = {"file_sealed": None, "rows_sealed": None, "judged_sealed": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Ids of batches to queue again."""
+
+    to_check: list[int]
+    to_commit: list[int]
+
+
+def stale() -> Stale:
+    """Give up on batches that failed too often, name the others. Four statements."""
+    _give_up()
+    now = days.now()
+    unheard = Q(lease_until=None, state_at__lt=now - UNHEARD) | Q(lease_until__lt=now)
+    waiting = ImportBatch.objects.filter(unheard).order_by("pk")
+    to_check = waiting.filter(state__in=(BatchState.UPLOADED, BatchState.CHECKING))
+    to_commit = waiting.filter(state=BatchState.COMMITTING)
+    return Stale(list(to_check.values_list("pk", flat=True)), list(to_commit.values_list("pk", flat=True)))
+
+
+def _give_up() -> None:
+    hopeless = ImportBatch.objects.filter(lease_until__lt=days.now(), attempts__gte=states.MOST_ATTEMPTS)
+    fresh = {"state_at": days.now(), "lease_until": None, "attempts": 0}
+    interrupted = documents.plain_problem(CODES.problem("file.interrupted"))
+    hopeless.filter(state=BatchState.CHECKING).update(
+        **fresh, **_NO_DOCUMENTS, state=BatchState.REFUSED, problems=[interrupted]
+    )
+    hopeless.filter(state=BatchState.COMMITTING).update(
+        **fresh, state=BatchState.CHECKED, remark=COMMIT_INTERRUPTED, acknowledged=[], committed_by=None
+    )
+
+
+def expire() -> int:
+    """End batches nobody committed for 30 days and drop the rows of those that ended as long ago.
+
+    Returns the batches expired. Personal data does not outlive its purpose (design: quality, 4).
+    """
+    before = days.now() - KEPT
+    old = ImportBatch.objects.filter(state_at__lt=before)
+    ended = old.filter(state__in=(BatchState.COMMITTED, BatchState.REFUSED, BatchState.EXPIRED))
+    ImportRow.objects.filter(batch__in=ended).delete()
+    forgotten = list(old.filter(state=BatchState.CHECKED).values_list("pk", flat=True))
+    expired = 0
+    for batch_id in forgotten:
+        if states.move(batch_id, BatchState.CHECKED, BatchState.EXPIRED, **_NO_DOCUMENTS):
+            ImportRow.objects.filter(batch_id=batch_id).delete()
+            expired += 1
+    return expired

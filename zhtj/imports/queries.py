@@ -1,0 +1,122 @@
+"""Who may see which batch and import for which unit.
+
+A kind names the capability its rows need. The *importing* unit is where such a row may stand, or
+the superior of it: a committee's admin enters members of its branches and creates units below
+itself, so importing for the committee is allowed though no member may be entered on it. Which
+single row is out of reach, the room's importer says (`….out_of_scope`).
+"""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from zhtj.imports import registry
+from zhtj.imports.models import ImportBatch, ImportRow, RowOutcome
+from zhtj.lib.workbook import WorkbookKind
+
+from orgs import queries as org_queries
+from orgs.kinds import ALLOWED_CHILDREN, UnitKind
+from orgs.models import OrgUnit, User
+from orgs.scopes import Grant, Scope, reach_of
+
+_OPEN = (RowOutcome.MEND, RowOutcome.RECTIFY)
+
+
+def kinds(scope: Scope) -> list[WorkbookKind]:
+    """The kinds this scope may import at all. No query."""
+    return [
+        kind
+        for kind in registry.KINDS.values()
+        if any(grant.kind in _importing_kinds(kind, grant) for grant in scope.grants)
+    ]
+
+
+def visible_units(scope: Scope) -> QuerySet[OrgUnit]:
+    """The units one may know of: what is not among them does not exist for the caller (404)."""
+    return org_queries.units(scope)
+
+
+def importing_units(scope: Scope, kind: WorkbookKind) -> QuerySet[OrgUnit]:
+    """The open units for which a workbook of `kind` may be uploaded, in tree order."""
+    return visible_units(scope).filter(_reachable(scope, kind), closed_at=None)
+
+
+def may_import(scope: Scope, kind: WorkbookKind, unit: OrgUnit) -> bool:
+    """One query."""
+    return importing_units(scope, kind).filter(pk=unit.pk).exists()
+
+
+def require(scope: Scope, kind: WorkbookKind, unit: OrgUnit) -> None:
+    """Raise PermissionDenied (403) unless `may_import`. One query."""
+    if not may_import(scope, kind, unit):
+        raise PermissionDenied(f"您没有为“{unit.short_name}”导入{kind.title}的权限，请联系上级团组织管理员。")
+
+
+def batches(scope: Scope) -> QuerySet[ImportBatch]:
+    """The batches whose kind this scope may import for their unit, newest first.
+
+    An upload of one's own is among them as long as one may still import there.
+    """
+    reach = Q(pk__in=[])
+    for kind in kinds(scope):
+        reach |= Q(kind=kind.key) & _reachable(scope, kind, "unit")
+    documents = ("file_sealed", "rows_sealed", "judged_sealed")
+    found = ImportBatch.objects.filter(reach).select_related("unit", "uploaded_by", "committed_by")
+    return found.defer(*documents).order_by("-uploaded_at", "-pk")
+
+
+def uploaded_by(found: QuerySet[ImportBatch], user: User) -> QuerySet[ImportBatch]:
+    return found.filter(uploaded_by=user)
+
+
+def batch_with_form_key(scope: Scope, form_key: UUID) -> ImportBatch | None:
+    """The batch an upload form already made, for the same form sent twice."""
+    return batches(scope).filter(form_key=form_key).first()
+
+
+def rows(batch: ImportBatch, *, code: str = "", outcome: str = "") -> QuerySet[ImportRow]:
+    """The rows to look at: those to mend first, then to rectify, updated, warned; by row number."""
+    order = Case(
+        *(When(outcome=name, then=Value(place)) for place, name in enumerate((*_OPEN, "updated"))),
+        default=Value(9),
+        output_field=IntegerField(),
+    )
+    found = batch.rows.exclude(outcome=RowOutcome.SKIPPED)
+    if code:
+        found = found.filter(codes__contains=f" {code} ")
+    if outcome:
+        found = batch.rows.filter(outcome=outcome)
+    return found.alias(place=order).order_by("place", "number")
+
+
+def open_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """The rows that did not get in and still wait for a hand, as the sheet has them."""
+    return batch.rows.filter(outcome__in=_OPEN).order_by("number")
+
+
+def skipped_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
+    return batch.rows.filter(outcome=RowOutcome.SKIPPED).order_by("number")
+
+
+def problem_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """Every row with anything to say about it, as the sheet has them."""
+    return batch.rows.exclude(outcome=RowOutcome.SKIPPED).exclude(codes="").order_by("number")
+
+
+def _reachable(scope: Scope, kind: WorkbookKind, path: str = "") -> Q:
+    """The predicate for rows whose importing unit at `path` lies in reach."""
+    prefix = f"{path}__" if path else ""
+    held = [grant.unit_id for grant in scope.grants if grant.kind in _importing_kinds(kind, grant)]
+    below = scope.q(path, kind.capability)
+    if not reach_of(kind.capability).own:
+        below &= ~Q(**{f"{prefix}kind": UnitKind.BRANCH})  # its rows stand below, and a branch has nothing
+    return below | Q(**{f"{prefix}pk__in": held})
+
+
+def _importing_kinds(kind: WorkbookKind, grant: Grant) -> frozenset[str]:
+    """Kinds of a granted unit that has a place for rows: on itself, or on children of the kinds in reach."""
+    if not grant.gives(kind.capability):
+        return frozenset()
+    reach = reach_of(kind.capability)
+    return reach.own | {name for name, below in ALLOWED_CHILDREN.items() if below & reach.child}

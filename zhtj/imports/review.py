@@ -1,0 +1,232 @@
+"""A batch in words: the headline, the groups of faults, the rows, the button. Reads only."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404
+
+from zhtj.imports import cells, queries, registry, report
+from zhtj.imports.models import BatchState, ImportBatch, ImportRow, RowOutcome
+from zhtj.imports.pipeline import documents
+from zhtj.imports.rules import ATTESTATION
+from zhtj.lib.problems import Problem
+from zhtj.lib.workbook import Cell, Row, WorkbookKind
+
+GOOD = "good"  # ?show=good unfolds the rows nothing is to be said about
+NAMING_CELLS = 3  # cells that tell a reader which row it is
+
+CHIPS = {
+    BatchState.UPLOADED: "info",
+    BatchState.CHECKING: "info",
+    BatchState.CHECKED: "warning",
+    BatchState.COMMITTING: "info",
+    BatchState.COMMITTED: "success",
+    BatchState.REFUSED: "error",
+    BatchState.EXPIRED: "",
+    RowOutcome.OK: "success",
+    RowOutcome.UNCHANGED: "",
+    RowOutcome.UPDATED: "info",
+    RowOutcome.MEND: "error",
+    RowOutcome.RECTIFY: "warning",
+    RowOutcome.SKIPPED: "",
+}
+SEVERITY_WORDS = {"error": "要改", "acknowledge": "需确认", "warning": "提醒", "hint": "说明"}
+_COUNTED = (
+    ("ok_count", "可以导入"),
+    ("updated_count", "有更新"),
+    ("unchanged_count", "无变化"),
+    ("mend_count", "要改"),
+    ("rectify_count", "需整改"),
+    ("skipped_count", "已跳过"),
+)
+
+
+@dataclass(slots=True)
+class Line:
+    """A row as the review lists it."""
+
+    number: int
+    outcome: str = RowOutcome.OK
+    label: str = RowOutcome.OK.label
+    chip: str = CHIPS[RowOutcome.OK]
+    named_by: list[str] = field(default_factory=list)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    change: list[tuple[str, str, str]] = field(default_factory=list)  # column, old, new
+    is_mended: bool = False
+    is_open: bool = False
+
+
+def headline(batch: ImportBatch) -> str:
+    """`40 行：36 行可以导入，3 行要改，1 行需整改`."""
+    said = [f"{getattr(batch, name)} 行{word}" for name, word in _COUNTED if getattr(batch, name)]
+    return f"{batch.row_count + batch.skipped_count} 行：{'，'.join(said)}"
+
+
+def commit_label(batch: ImportBatch) -> str:
+    """What the button will do: `导入 36 人，更新 2 人`."""
+    counted = registry.counted(batch.kind)
+    parts = [f"导入 {batch.ok_count} {counted}"] if batch.ok_count else []
+    if batch.updated_count:
+        parts.append(f"更新 {batch.updated_count} {counted}")
+    return "，".join(parts) or "确认完成"
+
+
+def result(batch: ImportBatch) -> str:
+    """What came of it, in one sentence."""
+    left = batch.mend_count + batch.rectify_count
+    if batch.state == BatchState.COMMITTED:
+        counted = registry.counted(batch.kind)
+        done = [f"已导入 {batch.entered_count} {counted}"]
+        if batch.updated_count:
+            done.append(f"更新 {batch.updated_count} {counted}")
+        if batch.unchanged_count:
+            done.append(f"{batch.unchanged_count} 行无变化")
+        if left:
+            done.append(f"还有 {left} 行没有导入")
+        return "，".join(done)
+    if batch.state == BatchState.CHECKED:
+        return headline(batch)
+    if batch.state == BatchState.REFUSED:
+        return "；".join(problem["message"] for problem in batch.problems)
+    return batch.get_state_display()
+
+
+def line(batch: ImportBatch) -> dict[str, Any]:
+    """A batch as the list shows it."""
+    title = registry.KINDS[batch.kind].title if batch.kind in registry.KINDS else batch.kind
+    return {"batch": batch, "title": title, "result": result(batch), "chip": CHIPS[BatchState(batch.state)]}
+
+
+def limits(kind: WorkbookKind) -> dict[str, int]:
+    """The limits said before an upload."""
+    table = settings.ZHTJ_IMPORT_LIMITS
+    return {"megabytes": table["bytes"] >> 20, "rows": table[kind.row_limit], "columns": table["columns"]}
+
+
+def summary(batch: ImportBatch) -> dict[str, Any]:
+    """What every page of a batch shows. No query."""
+    kind = registry.kind_of(batch.kind)
+    ticks = [a for a in batch.acknowledgements if a["code"] != ATTESTATION]
+    return {
+        "batch": batch,
+        "kind": kind,
+        "chip": CHIPS[BatchState(batch.state)],
+        "headline": result(batch),
+        "commit_label": commit_label(batch),
+        "may_commit": _may_commit(batch),
+        "faults": _faults(batch, kind),
+        "ticks": [
+            {"code": code, "messages": [a["message"] for a in ticks if a["code"] == code]}
+            for code in dict.fromkeys(a["code"] for a in ticks)
+        ],
+        "attestation": [a["message"] for a in batch.acknowledgements if a["code"] == ATTESTATION],
+        "open_count": batch.mend_count + batch.rectify_count,
+        "clean_count": batch.ok_count + batch.unchanged_count,
+    }
+
+
+def rows_shown(
+    batch: ImportBatch, code: str = "", show: str = ""
+) -> QuerySet[ImportRow] | Sequence[ImportRow | Row]:
+    """The rows of the review's list: by default those to look at, of one code, or the good ones."""
+    if show == GOOD:
+        return _good_rows(batch)
+    if show == RowOutcome.SKIPPED:
+        return queries.skipped_rows(batch)
+    return queries.rows(batch, code=code)
+
+
+def lines(batch: ImportBatch, rows: Sequence[ImportRow | Row]) -> list[Line]:
+    """Rows of one page, their cells opened and masked."""
+    headers = {column.field: column.header for column in registry.kind_of(batch.kind).columns}
+    headers |= report.headers_by_field(batch)
+    return [_line(row, headers) for row in rows]
+
+
+def row_to_mend(batch: ImportBatch, number: int) -> tuple[dict[str, Cell], list[Problem]]:
+    """A row's cells as typed and what the last check said. One query; 404 for a row nobody need mend."""
+    row = batch.rows.exclude(outcome=RowOutcome.SKIPPED).filter(number=number).first()
+    if row is None or batch.state != BatchState.CHECKED:
+        raise Http404
+    return documents.open_cells(row.cells_sealed)[0], list(map(documents.problem_of, row.problems))
+
+
+def still_faulty(batch: ImportBatch, number: int) -> bool:
+    """Does the row still wait for a hand after the last check? One query."""
+    batch.refresh_from_db(fields=["state"])
+    return batch.state == BatchState.CHECKED and queries.open_rows(batch).filter(number=number).exists()
+
+
+def open_rows_name(batch: ImportBatch) -> str:
+    """The file name of the rows handed back: the upload's, marked."""
+    stem = batch.file_name.rpartition(".")[0] or batch.file_name
+    return f"{stem.removesuffix('-待修改')}-待修改.xlsx"
+
+
+def _may_commit(batch: ImportBatch) -> bool:
+    something = batch.ok_count + batch.updated_count
+    all_done = batch.unchanged_count and not batch.mend_count + batch.rectify_count
+    return batch.state == BatchState.CHECKED and bool(something or all_done)
+
+
+def _faults(batch: ImportBatch, kind: WorkbookKind) -> list[dict[str, Any]]:
+    """The groups of faults with their column's name, and the rows beyond those named."""
+    headers = {column.field: column.header for column in kind.columns} | report.headers_by_field(batch)
+    return [
+        group
+        | {
+            "column": headers.get(group["field"], ""),
+            "word": SEVERITY_WORDS[group["severity"]],
+            "chip": "error" if group["severity"] == "error" else "warning",
+            "more": group["count"] - len(group["rows"]),
+        }
+        for group in batch.faults
+    ]
+
+
+def _good_rows(batch: ImportBatch) -> list[Row]:
+    if batch.rows_sealed is None:
+        return []
+    spoken_of = set(batch.rows.values_list("number", flat=True))
+    return [row for row in documents.open_rows(batch.rows_sealed) if row.number not in spoken_of]
+
+
+def _line(row: ImportRow | Row, headers: dict[str, str]) -> Line:
+    if isinstance(row, Row):
+        return Line(row.number, named_by=list(_named_by(row.cells)))
+    typed, change = documents.open_cells(row.cells_sealed)
+    outcome = RowOutcome(row.outcome)
+    return Line(
+        row.number,
+        outcome,
+        outcome.label,
+        CHIPS[outcome],
+        list(_named_by(typed)),
+        [
+            problem
+            | {
+                "column": headers.get(problem["field"], ""),
+                "value": cells.shown(problem["field"], typed.get(problem["field"])),
+                "word": SEVERITY_WORDS[problem["severity"]],
+            }
+            for problem in row.problems
+        ],
+        [(headers.get(name, name), *_shown_change(name, values)) for name, values in change.items()],
+        is_mended=row.mended_at is not None,
+        is_open=outcome in (RowOutcome.MEND, RowOutcome.RECTIFY),
+    )
+
+
+def _named_by(typed: dict[str, Cell]) -> Iterator[str]:
+    """The first filled cells: usually a name, a (masked) id, and what comes next."""
+    filled = [(name, cell) for name, cell in typed.items() if cell is not None]
+    for name, cell in filled[:NAMING_CELLS]:
+        yield cells.shown(name, cell)
+
+
+def _shown_change(name: str, values: list[str]) -> tuple[str, str]:
+    old, new = values
+    return cells.shown(name, old), cells.shown(name, new)

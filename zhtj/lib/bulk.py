@@ -1,0 +1,254 @@
+"""Many rows at once: in by COPY, found again in chunks.
+
+PostgreSQL takes COPY in slices, with ids drawn from the sequence beforehand so that rows can name
+each other; SQLite takes `executemany`. Both are several times faster than `bulk_create`, and both
+go round models: no `save()`, no signals (this house has neither), no validation: rules come first.
+
+    ids = bulk.reserve_ids(Person, len(entries))
+    bulk.insert(Person, ("id", "full_name", "id_index", …), rows)
+
+Values may be None, str, bool, int, Decimal, date, aware datetime, bytes, UUID and, in a JSON column,
+whatever its encoder knows. A text with NUL is a ValueError, as in Django.
+"""
+
+import datetime as dt
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import islice
+from typing import Any, TypeAlias, cast
+from uuid import UUID
+
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+from django.db.models.expressions import RawSQL
+
+SLICE = 5_000  # rows of one COPY: bounds the memory
+CHUNK = 2_000  # values of one look-up: with many more the planner prefers to read the whole table
+SQLITE_CHUNK = 900  # parameters old SQLite takes
+
+
+Encode = Callable[[Any], Any]
+Field: TypeAlias = "models.Field[Any, Any]"
+
+_NONE: frozenset[type] = frozenset()
+
+
+def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Insert the rows, whose values stand in the order of `fields` (names or `…_id`); returns how many.
+
+    Columns not named get their model's default. One statement a slice of 5 000, all in one transaction
+    (the caller's, if there is one). Raises what an INSERT would: IntegrityError, DataError.
+    """
+    columns = [_field(model, name) for name in fields]
+    defaults = _defaults(model, columns)
+    write = _copy if connection.vendor == "postgresql" else _execute_many
+    rows, count = iter(rows), 0
+    with transaction.atomic(savepoint=False):
+        while part := list(islice(rows, SLICE)):
+            values: list[Sequence[Any]] = list(zip(*part, strict=True))
+            if len(values) != len(columns):
+                raise ValueError(f"{len(columns)} fields, but rows of {len(values)} values")
+            values += [default(len(part)) for default in defaults.values()]
+            write(model, [*columns, *defaults], values)
+            count += len(part)
+    return count
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """Draw `count` ids that nobody else will get, for rows to be inserted in this transaction. One query."""
+    if count <= 0:
+        return []
+    table, key = model._meta.db_table, _field(model, "pk").column
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS name) s,"
+                " generate_series(1, %s)",
+                [f'"{table}"', key, count],
+            )
+            return [number for (number,) in cursor.fetchall()]
+        if not connection.in_atomic_block:  # IMMEDIATE transactions hold the write lock from the start
+            raise transaction.TransactionManagementError("ids are reserved inside a transaction")
+        quoted = connection.ops.quote_name(table)
+        cursor.execute(f"SELECT max({connection.ops.quote_name(key)}) FROM {quoted}")
+        highest = cursor.fetchone()[0] or 0
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        known = cursor.fetchone()
+        first = max(highest, known[0] if known else 0) + 1
+        change = "UPDATE sqlite_sequence SET seq = %s WHERE name = %s"
+        change = change if known else "INSERT INTO sqlite_sequence (seq, name) VALUES (%s, %s)"
+        cursor.execute(change, [first + count - 1, table])
+        return list(range(first, first + count))
+
+
+def reset_sequences(*tables: type[models.Model]) -> None:
+    """After rows were inserted with ids of one's own: let the sequences go on above them."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), tables):
+            cursor.execute(statement)
+
+
+def among(queryset: models.QuerySet[Any], field: str, values: Iterable[Any]) -> Iterator[Any]:
+    """The rows of `queryset` whose `field` (may cross relations: `person__id_index`) is among `values`.
+
+        for number, branch_id in among(open_members.values_list("number", "branch_id"), "number", typed): …
+
+    One query for 2 000 distinct values, each by index (20 000 values in a table of 500 000: 60 ms).
+    None finds nothing.
+    """
+    wanted = [value for value in dict.fromkeys(values) if value is not None]
+    if connection.vendor != "postgresql":
+        for start in range(0, len(wanted), SQLITE_CHUNK):
+            yield from queryset.filter(**{f"{field}__in": wanted[start : start + SQLITE_CHUNK]})
+        return
+    listed = f"SELECT unnest(%s::{_array_type(queryset.model, field)})"
+    for start in range(0, len(wanted), CHUNK):
+        chunk = "{" + ",".join(map(_in_array, wanted[start : start + CHUNK])) + "}"
+        yield from queryset.filter(**{f"{field}__in": RawSQL(listed, [chunk])})
+
+
+# --- columns --------------------------------------------------------------------------------------
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    """A field with a column of its own, by its name, its `…_id`, or "pk"."""
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)
+
+
+def _defaults(
+    model: type[models.Model], named: Sequence[Field]
+) -> dict[Field, Callable[[int], Sequence[Any]]]:
+    """For each column not named: how to make n values of its default."""
+
+    def maker(field: Field) -> Callable[[int], Sequence[Any]]:
+        if callable(field.default):
+            return lambda count: [field.get_default() for _ in range(count)]
+        return lambda count: (field.get_default(),) * count
+
+    return {
+        field: maker(field)
+        for field in model._meta.concrete_fields
+        if field not in named and not field.primary_key and not field.generated and not field.has_db_default()
+    }
+
+
+def _encoded(values: Sequence[Any], encode: Encode, plain: frozenset[type]) -> Sequence[Any]:
+    """One column, value by value; at once where it is all of one plain type or all the same."""
+    types = set(map(type, values))
+    if types <= plain:
+        return values
+    if len(types) == 1 and values.count(values[0]) == len(values):
+        return (encode(values[0]),) * len(values)
+    return [encode(value) for value in values]
+
+
+# --- PostgreSQL -----------------------------------------------------------------------------------
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+def _copy(model: type[models.Model], fields: Sequence[Field], columns: Sequence[Sequence[Any]]) -> None:
+    """One COPY in text format."""
+    quote = connection.ops.quote_name
+    names = ",".join(quote(str(field.column)) for field in fields)
+    encoded = [
+        _encoded(values, _copy_encode(field), _NONE) for field, values in zip(fields, columns, strict=True)
+    ]
+    lines = "\n".join(map("\t".join, zip(*encoded, strict=True)))
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(
+            f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN",
+            io.BytesIO(lines.encode()),
+            1 << 18,  # positional: the debug cursor of DEBUG=True takes no keywords
+        )
+
+
+def _copy_encode(field: Field) -> Encode:
+    if isinstance(field, models.JSONField):
+        return lambda value: "\\N" if value is None else _copy_text(json.dumps(value, cls=field.encoder))
+    return _copy_value
+
+
+def _copy_value(value: Any) -> str:
+    encode = _COPY.get(value.__class__)
+    if encode is None:  # a subclass: a choice, a lazy text
+        encode = next((how for kind, how in _COPY.items() if isinstance(value, kind)), None)
+        if encode is None:
+            raise TypeError(f"COPY of a {value.__class__.__name__}")
+    return encode(value)
+
+
+def _copy_text(text: str) -> str:
+    if text.isalnum():
+        return text
+    if "\x00" in text:
+        raise ValueError("a text with NUL cannot be stored")
+    return str.translate(text, _ESCAPES)
+
+
+def _copy_moment(moment: dt.datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError("a naive moment cannot be stored")
+    return moment.isoformat()
+
+
+_COPY: dict[type, Callable[[Any], str]] = {
+    type(None): lambda value: "\\N",
+    str: _copy_text,
+    bool: lambda value: "t" if value else "f",
+    int: int.__repr__,
+    dt.datetime: _copy_moment,  # before date, of which it is a subclass
+    dt.date: dt.date.isoformat,
+    UUID: lambda value: f"{value.int:032x}",
+    bytes: lambda value: "\\\\x" + value.hex(),
+    memoryview: lambda value: "\\\\x" + value.hex(),
+    Decimal: str,
+    float: repr,
+}
+
+
+def _array_type(model: type[models.Model], path: str) -> str:
+    """The PostgreSQL array type for values of the field at `path`."""
+    *relations, name = path.split("__")
+    for relation in relations:
+        model = cast(type[models.Model], _field(model, relation).related_model)
+    return str(_field(model, name).rel_db_type(connection)).partition("(")[0] + "[]"
+
+
+def _in_array(value: Any) -> str:
+    """A value as an element of a PostgreSQL array literal; a text with NUL equals nothing stored."""
+    if isinstance(value, str):
+        return '"' + value.replace("\x00", "\ufffd").replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return _copy_value(value)
+
+
+# --- SQLite ---------------------------------------------------------------------------------------
+
+_SQLITE_PLAIN: frozenset[type] = frozenset({type(None), str, int, bytes})
+
+
+def _execute_many(
+    model: type[models.Model], fields: Sequence[Field], columns: Sequence[Sequence[Any]]
+) -> None:
+    quote = connection.ops.quote_name
+    names = ",".join(quote(str(field.column)) for field in fields)
+    places = ",".join(["%s"] * len(fields))
+    encoded = [
+        _encoded(
+            values,
+            _sqlite_encode(field),
+            _NONE if isinstance(field, models.JSONField) else _SQLITE_PLAIN,
+        )
+        for field, values in zip(fields, columns, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})",
+            list(zip(*encoded, strict=True)),
+        )
+
+
+def _sqlite_encode(field: Field) -> Encode:
+    return lambda value: field.get_db_prep_save(value, connection)

@@ -1,0 +1,219 @@
+"""Writing workbooks: blank ones to fill in, rows handed back, exports.
+
+Above the header come explanation rows; the header sticks, is marked where required and carries help;
+columns offer their choices; text columns stay text, so that an 18-digit id typed in keeps its digits.
+No text ever becomes a formula, and one that looks like a formula is quoted (formula injection). Rows
+are written as they come and never held: a big export costs no memory.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from zhtj.lib.days import SHANGHAI
+from zhtj.lib.sheets.model import CELL_CHARACTERS, column_letters
+from zhtj.lib.workbook import Cell
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+CHOICE_ROWS = 50_000  # rows below the header that offer the choices
+CHOICES_SHEET = "选项"  # hidden: holds lists too long to stand in the cell rule itself
+EXACT_NUMBERS = 10**15  # larger ones would lose digits
+_IN_RULE = 250  # characters Excel lets a list have there
+_LOOKS_LIKE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_FORMATS: dict[str, dict[str, Any]] = {
+    "explanation": {"font_color": "#555555", "text_wrap": False},
+    "header": {"bold": True, "bg_color": "#F2F2F2", "border": 1, "text_wrap": True, "valign": "vcenter"},
+    "required": {"bold": True, "bg_color": "#FBE3E1", "border": 1, "text_wrap": True, "valign": "vcenter"},
+    "text": {"num_format": "@"},
+    "date": {"num_format": "yyyy-mm-dd"},
+    "moment": {"num_format": "yyyy-mm-dd hh:mm"},
+    "marked": {"num_format": "@", "bg_color": "#FFE699"},
+    "quoted": {"num_format": "@", "quote_prefix": True},
+    "marked quoted": {"num_format": "@", "quote_prefix": True, "bg_color": "#FFE699"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderCell:
+    """One column: its header, whether to mark it required, a hint shown beside it, its choices.
+
+    `is_text` keeps what is typed into it as text; `is_hidden` hides the column; `number_format` is how
+    Excel shows the numbers in it ("0.0%").
+    """
+
+    text: str
+    required: bool = False
+    hint: str = ""
+    choices: Sequence[str] = ()
+    width: float = 14
+    is_text: bool = False
+    is_hidden: bool = False
+    number_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A cell to be looked at: shown on colour, with an optional note."""
+
+    value: Cell
+    note: str = ""
+
+
+@dataclass(slots=True)
+class SheetOut:
+    """A sheet to write. `rows` may be a generator; its cells are plain or `Marked`."""
+
+    name: str
+    header: Sequence[HeaderCell]
+    rows: Iterable[Sequence[Cell | Marked]] = ()
+    explanation: Sequence[str] = ()
+
+
+def write_workbook(target: str | Path | IO[bytes], sheets: Sequence[SheetOut]) -> None:
+    """Write the sheets as an .xlsx to a path or an open binary file. 15 000 rows of 16 cells a second."""
+    import xlsxwriter  # here: the reading child imports this package too, and pays for every import
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(target, options) as workbook:
+        formats = {name: workbook.add_format(how) for name, how in _FORMATS.items()}
+        for number_format in {cell.number_format for sheet in sheets for cell in sheet.header} - {""}:
+            formats[number_format] = workbook.add_format({"num_format": number_format})
+        lists = _ChoiceLists()
+        for sheet in sheets:
+            _write_sheet(workbook.add_worksheet(_page_name(sheet.name)), sheet, formats, lists)
+        lists.write(workbook)
+
+
+class _ChoiceLists:
+    """The lists behind drop-downs; the long ones go, each once, to a hidden sheet written last."""
+
+    def __init__(self) -> None:
+        self._columns: dict[tuple[str, ...], int] = {}
+
+    def source(self, choices: Sequence[str]) -> list[str] | str:
+        """What the cell rule names: the choices themselves, or where they are."""
+        if len(",".join(choices)) <= _IN_RULE and not any("," in choice for choice in choices):
+            return list(choices)
+        column = column_letters(self._columns.setdefault(tuple(choices), len(self._columns)))
+        return f"='{CHOICES_SHEET}'!${column}$1:${column}${len(choices)}"
+
+    def write(self, workbook: "Workbook") -> None:
+        if not self._columns:
+            return
+        sheet = workbook.add_worksheet(CHOICES_SHEET)
+        sheet.hide()
+        for row in range(max(map(len, self._columns))):
+            for choices, column in self._columns.items():
+                if row < len(choices):
+                    sheet.write_string(row, column, choices[row])
+
+
+def _write_sheet(
+    page: "Worksheet", sheet: SheetOut, formats: Mapping[str, "Format"], lists: _ChoiceLists
+) -> None:
+    for column, cell in enumerate(sheet.header):
+        hidden = {"hidden": True} if cell.is_hidden else {}
+        how = formats.get("text" if cell.is_text else cell.number_format)
+        page.set_column(column, column, cell.width, how, hidden)
+    for row, line in enumerate(sheet.explanation):
+        page.write_string(row, 0, line, formats["explanation"])
+    top = len(sheet.explanation)
+    page.set_row(top, 32)
+    for column, cell in enumerate(sheet.header):
+        _write_header(page, top, column, cell, formats, lists)
+    page.freeze_panes(top + 1, 0)
+    writers = _writers(page, formats)
+    for row, cells in enumerate(sheet.rows, top + 1):
+        for column, value in enumerate(cells):
+            if value is not None:
+                writers[value.__class__](row, column, value)
+
+
+def _write_header(
+    page: "Worksheet",
+    row: int,
+    column: int,
+    cell: HeaderCell,
+    formats: Mapping[str, "Format"],
+    lists: _ChoiceLists,
+) -> None:
+    text = f"{cell.text}*" if cell.required else cell.text
+    page.write_string(row, column, text, formats["required" if cell.required else "header"])
+    if cell.hint:
+        page.write_comment(row, column, cell.hint, {"x_scale": 1.6})
+    if cell.choices:
+        rule = {
+            "validate": "list",
+            "source": lists.source(cell.choices),
+            "error_type": "warning",
+            "error_title": "不在可选范围内",
+            "error_message": "请从下拉列表中选择。",
+        }
+        page.data_validation(row + 1, column, row + CHOICE_ROWS, column, rule)
+
+
+def _writers(page: "Worksheet", formats: Mapping[str, "Format"]) -> dict[type, Any]:
+    """How to write a cell, by the type of its value."""
+
+    def text(row: int, column: int, value: str, mark: str = "") -> None:
+        quoted = value.startswith(_LOOKS_LIKE_FORMULA)
+        how = formats.get(" ".join(filter(None, (mark, "quoted" if quoted else ""))))
+        page.write_string(row, column, _sound(value), how)
+
+    def number(row: int, column: int, value: float) -> None:
+        if abs(value) < EXACT_NUMBERS:  # not for NaN either
+            page.write_number(row, column, value)
+        else:
+            text(row, column, str(value))
+
+    def date(row: int, column: int, value: dt.date) -> None:
+        if value.year < 1900:
+            text(row, column, value.isoformat())
+        else:
+            page.write_datetime(row, column, value, formats["date"])
+
+    def moment(row: int, column: int, value: dt.datetime) -> None:
+        local = value.astimezone(SHANGHAI).replace(tzinfo=None) if value.tzinfo else value
+        if local.year < 1900:
+            text(row, column, local.isoformat(" "))
+        else:
+            page.write_datetime(row, column, local, formats["moment"])
+
+    def marked(row: int, column: int, value: Marked) -> None:
+        if isinstance(value.value, str):
+            text(row, column, value.value, "marked")
+        elif value.value is None:
+            page.write_blank(row, column, None, formats["marked"])
+        else:
+            writers[value.value.__class__](row, column, value.value)
+        if value.note:
+            page.write_comment(row, column, value.note, {"x_scale": 2})
+
+    writers: dict[type, Any] = {
+        str: text,
+        int: number,
+        float: number,
+        bool: page.write_boolean,
+        dt.date: date,
+        dt.datetime: moment,
+        Marked: marked,
+    }
+    return writers
+
+
+def _sound(text: str) -> str:
+    """The text as a file can hold it: no longer than a cell, no half characters."""
+    return text[:CELL_CHARACTERS].encode("utf-8", "replace").decode()
+
+
+def _page_name(name: str) -> str:
+    """The name as Excel allows it: 31 characters, none of `[]:*?/\\`, no apostrophe at the ends."""
+    return re.sub(r"[\[\]:*?/\\]", "·", name)[:31].strip("'") or "Sheet1"

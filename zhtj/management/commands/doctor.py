@@ -1,0 +1,30 @@
+"""Say whether tree, worker, schedule, bulletins and imports are well."""
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from zhtj import health
+from zhtj.lib import days
+
+
+class Command(BaseCommand):
+    help = "检查组织树、后台任务、日通报和导入批次是否正常。退出码 0 = 全部正常，1 = 有需要处理的问题。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--only", choices=sorted(health.CHECKS), help="只检查一项")
+        parser.add_argument("--json", action="store_true", help="以 JSON 输出")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        findings = health.examine(days.now(), only=options["only"])
+        level = health.worst(findings)
+        if options["json"]:
+            report = {"status": level.name, "checks": [finding.as_json() for finding in findings]}
+            self.stdout.write(json.dumps(report, ensure_ascii=False))
+        else:
+            for finding in findings:
+                self.stdout.write(f"{finding.level.name:<9}{finding.name:<10}{finding.message}")
+            self.stdout.write(level.name)
+        sys.exit(0 if level is health.Level.OK else 1)

@@ -1,0 +1,50 @@
+"""How figures are written in pages: thousands separated, one decimal for rates, — for unknown."""
+
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+UNKNOWN = "—"
+
+
+@register.filter
+def figure(value: int | float | None) -> str:
+    """`12345` → `12,345`; None → `—`."""
+    return UNKNOWN if value is None or value == "" else f"{value:,}"
+
+
+@register.filter
+def signed(value: int | None) -> str:
+    """A change with its sign and arrow: `↑ 12`, `↓ 3`, `→ 0`; None → `—`."""
+    if value is None or value == "":
+        return UNKNOWN
+    return f"{'↑' if value > 0 else '↓' if value < 0 else '→'} {abs(value):,}"
+
+
+@register.filter
+def rate(value: float | None) -> str:
+    """A share as per cent with one decimal, never capped: `0.8749` → `87.5%`; None → `—`.
+
+    Cut, not rounded, so that nobody reads 100.0% with somebody still missing.
+    """
+    return UNKNOWN if value is None or value == "" else f"{int(value * 1000 + 1e-9) / 10:.1f}%"
+
+
+@register.filter
+def permille(value: float | None) -> int:
+    """A share as 0…1000 for `<progress max="1000">`: the bar is capped, the number is not."""
+    return max(0, min(1000, int((value or 0) * 1000)))
+
+
+@register.filter
+def per(part: int | None, whole: int | None) -> float | None:
+    """`part / whole` as a share; None where the whole is unknown or nothing."""
+    return None if part is None or not whole else part / whole
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    """`mapping[key]`, "" where there is none."""
+    return mapping.get(key, "")
