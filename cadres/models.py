@@ -21,6 +21,7 @@ class EndReason(models.TextChoices):
     DEPARTED = "departed", "已离任"
     MEMBER_LEFT = "member_left", "团员已转出"
     UNIT_CLOSED = "unit_closed", "组织已撤销"
+    MERGED = "merged", "随组织合并"
     MISTAKE = "mistake", "录入有误"
 
 

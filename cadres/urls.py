@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from cadres import views
+
+urlpatterns = [path("", views.cadre_list, name="cadre_list")]

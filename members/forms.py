@@ -3,6 +3,7 @@ so that a page speaks with the same codes as a workbook or an API answer.
 """
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -34,28 +35,32 @@ _GROUPS = (
 class Typed(forms.CharField):
     """What was typed, as typed. `required` is said on the page; the rules decide."""
 
-    def __init__(self, label: str, help_text: str = "", *, required: bool = False, **attrs: str) -> None:
-        choices = attrs.pop("choices", None)
-        widget = forms.Select(choices=choices) if choices else forms.TextInput
+    def __init__(
+        self,
+        label: str,
+        help_text: str = "",
+        *,
+        required: bool = False,
+        choices: Sequence[tuple[str, str]] = (),
+        **attrs: str,
+    ) -> None:
+        widget = forms.Select(choices=choices) if choices else forms.TextInput()
+        if not choices:
+            attrs = {"autocomplete": "off", "maxlength": "200"} | attrs
         super().__init__(label=label, help_text=help_text, required=required, widget=widget, strip=False)
-        self.widget.attrs.update({"autocomplete": "off", "maxlength": "200"} if not choices else {})
         self.widget.attrs.update(attrs)
 
     def clean(self, value: Any) -> str:
         return value if isinstance(value, str) else ""
 
 
-def _choices(words: Any) -> Any:
+def _choices(words: Iterable[str]) -> list[tuple[str, str]]:
     return [("", "请选择"), *((word, word) for word in words)]
 
 
-class MemberForm(Plain):
-    """Everything about a member but the branch. Order: what the eye reads from the paper form."""
+class RecordForm(Plain):
+    """Everything about a member but who it is and the branch."""
 
-    full_name = Typed("姓名", "与身份证一致；少数民族姓名各部分之间用“·”。", required=True)
-    national_id = Typed(
-        "身份证号码", "18位，最后一位可以是X。", required=True, inputmode="text", spellcheck="false"
-    )
     ethnicity = Typed("民族", "例如“汉族”“回族”。", required=True, list="ethnicities")
     political_status = Typed(
         "政治面貌", required=True, choices=_choices(person_rules.POLITICAL_STATUS_CHOICES[:3])
@@ -116,11 +121,17 @@ class MemberForm(Plain):
         return any(self[name].errors or self[name].value() for name in CONTACTS)
 
 
-class CorrectionForm(MemberForm):
-    """Everything a branch may correct by itself: name and national id need an approval."""
+class MemberForm(RecordForm):
+    """A new member: who it is comes first."""
 
-    full_name = None
-    national_id = None
+    full_name = Typed("姓名", "与身份证一致；少数民族姓名各部分之间用“·”。", required=True)
+    national_id = Typed("身份证号码", "18位，最后一位可以是X。", required=True, spellcheck="false")
+
+    field_order = ("full_name", "national_id")
+
+
+class CorrectionForm(RecordForm):
+    """Everything a branch may correct by itself: name and national id need an approval."""
 
     @staticmethod
     def initial_of(stored: Entry) -> dict[str, str]:

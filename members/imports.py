@@ -141,7 +141,7 @@ class MemberImporter:
         """About 60 µs a row. Reads only."""
         reader = EntryReader(self._context.today)
         verdicts = judge(
-            [reader.read(row.cells, row=row.number) for row in rows],
+            reader.read_all([row.cells for row in rows], [row.number for row in rows]),
             branches=Branches(self._context.unit, self._context.actor.scope),
             policy=self._policy,
             today=self._context.today,
@@ -198,8 +198,10 @@ class MemberImporter:
         for line in judged:
             if line.outcome is Outcome.OK and line.entry and line.entry["branch_id"] in small:
                 unit, count = small[line.entry["branch_id"]]
-                values = {"severity": Severity.ERROR, "name": unit.short_name, "count": count}
-                line.problems.append(CODES.problem("branch.under_three", **values))
+                problem = CODES.problem(
+                    "branch.under_three", severity=Severity.ERROR, name=unit.short_name, count=count
+                )
+                line.problems.append(problem)
                 line.outcome, line.entry = Outcome.MEND, None
 
 

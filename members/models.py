@@ -12,6 +12,7 @@ from orgs.models import OrgUnit, Person, User
 
 class LeftReason(models.TextChoices):
     TRANSFERRED = "transferred", "组织关系转接"
+    MERGED = "merged", "随组织合并"
     MISTAKE = "mistake", "录入有误"
     LEFT = "left", "退团"
     OVERAGE = "overage", "超龄离团"

@@ -28,6 +28,8 @@ _EXACT = 10**15  # a spreadsheet keeps 15 digits of a number
 
 def read_number(cell: Cell) -> tuple[str, bool]:
     """The number without blanks. A spreadsheet number that has lost digits cannot be read."""
+    if isinstance(cell, str) and _DIGITS.fullmatch(cell):
+        return cell, True
     if isinstance(cell, bool) or (isinstance(cell, int | float) and not _is_exact(cell)):
         return "", False
     text = squeeze(cell)

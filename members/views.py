@@ -1,7 +1,7 @@
 """Pages of the room: the roster, one member, entering, correcting."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -19,12 +19,13 @@ from members.models import Member
 from members.queries.known import record_of
 from members.rules import shown_entry
 from orgs.models import OrgUnit
+from orgs.requests import Request
 
 
 @door("members.see")
 @never_cache
 @sensitive_post_parameters("q")
-def member_list(request: HttpRequest) -> HttpResponse:
+def member_list(request: Request) -> HttpResponse:
     """The roster of a unit's sub-tree. A whole id is looked for by POST only: no id ever stands in a URL."""
     unit = _unit_asked(request)
     text = SearchForm(request.POST if request.method == "POST" else request.GET).text()
@@ -33,7 +34,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
     roster = queries.roster(request.scope, unit=unit, text=text, after=request.GET.get("after", ""))
     context = {
         "unit": unit,
-        "path": orgs.queries.visible_path(request.scope, unit),
+        "path": _path(request, unit),
         "roster": roster,
         "text": "" if queries.looks_like_id(text) else text,
         "is_search": bool(text),
@@ -45,12 +46,12 @@ def member_list(request: HttpRequest) -> HttpResponse:
 
 @door("members.see")
 @never_cache
-def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def member_detail(request: Request, pk: int) -> HttpResponse:
     member = get_object_or_404(queries.members(request.scope), pk=pk)
     record = record_of(member)
     context = {
         "member": member,
-        "path": orgs.queries.visible_path(request.scope, member.branch),
+        "path": _path(request, member.branch),
         "posts": list(record.posts.values()),
         "facts": shown_entry(record.entry),
         "may_correct": request.scope.may("members.enter", member.branch),
@@ -61,7 +62,7 @@ def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @door("members.enter")
 @never_cache
 @sensitive_post_parameters()
-def member_enter(request: HttpRequest, branch_pk: int) -> HttpResponse:
+def member_enter(request: Request, branch_pk: int) -> HttpResponse:
     """The single entry form. Somebody already in the branch opens the record instead."""
     branch = _branch_to_enter(request, branch_pk)
     form = MemberForm(request.POST or None)
@@ -88,7 +89,7 @@ def member_enter(request: HttpRequest, branch_pk: int) -> HttpResponse:
             if "next" in request.POST:
                 return redirect("member_enter", branch_pk=branch.pk)
             return redirect(f"{reverse('member_list')}?branch={branch.pk}")
-    context = {"form": form, "branch": branch, "path": orgs.queries.visible_path(request.scope, branch)}
+    context = {"form": form, "branch": branch, "path": _path(request, branch)}
     return render(request, "members/enter.html", context)
 
 
@@ -96,7 +97,7 @@ def member_enter(request: HttpRequest, branch_pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 @sensitive_post_parameters()
-def member_check(request: HttpRequest, branch_pk: int) -> HttpResponse:
+def member_check(request: Request, branch_pk: int) -> HttpResponse:
     """A fragment under the id while it is typed: is this person in the branch already?"""
     branch = _branch_to_enter(request, branch_pk)
     form = MemberForm(request.POST)
@@ -108,7 +109,7 @@ def member_check(request: HttpRequest, branch_pk: int) -> HttpResponse:
 @door("members.enter")
 @never_cache
 @sensitive_post_parameters()
-def member_correct(request: HttpRequest, pk: int) -> HttpResponse:
+def member_correct(request: Request, pk: int) -> HttpResponse:
     member = get_object_or_404(queries.members(request.scope), pk=pk)
     request.scope.require("members.enter", member.branch)
     record = record_of(member)
@@ -130,12 +131,12 @@ def member_correct(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "member": member,
-        "path": orgs.queries.visible_path(request.scope, member.branch),
+        "path": _path(request, member.branch),
     }
     return render(request, "members/correct.html", context)
 
 
-def _unit_asked(request: HttpRequest) -> OrgUnit:
+def _unit_asked(request: Request) -> OrgUnit:
     """The unit whose roster is asked for: `branch` (or `unit`) of the query, else the one acted for."""
     seen = orgs.queries.units(request.scope, "members.see")
     asked = request.GET.get("branch") or request.GET.get("unit") or ""
@@ -145,11 +146,16 @@ def _unit_asked(request: HttpRequest) -> OrgUnit:
     return get_object_or_404(seen, pk=request.scope.unit_id if wanted is None else wanted)
 
 
-def _branch_to_enter(request: HttpRequest, branch_pk: int) -> OrgUnit:
+def _path(request: Request, unit: OrgUnit) -> list[OrgUnit]:
+    """The way down to the unit, itself included."""
+    return [*orgs.queries.visible_path(request.scope, unit), unit]
+
+
+def _branch_to_enter(request: Request, branch_pk: int) -> OrgUnit:
     branch = get_object_or_404(orgs.queries.units(request.scope), pk=branch_pk)
     request.scope.require("members.enter", branch)
     return branch
 
 
-def _member_here(request: HttpRequest, branch: OrgUnit, national_id: str) -> Member | None:
+def _member_here(request: Request, branch: OrgUnit, national_id: str) -> Member | None:
     return queries.member_here(request.scope, branch, national_id) if national_id else None

@@ -6,6 +6,7 @@ Stamps of placements are taken by `locks.entry_stamp()` before any lock of the t
 """
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -25,7 +26,8 @@ from orgs.tree import NewUnit
 
 KINDS_WITH_POSTS = LEADING_ORGANS | {UnitKind.COMMITTEE, UnitKind.WORKING_COMMITTEE}
 MOST_POSTS = 9999
-_NAMED = 20  # codes of new units an audit entry lists
+_CHUNK = 500
+_NAMED = 20  # new units that an audit entry names
 
 # --- units ----------------------------------------------------------------------------------
 
@@ -42,36 +44,71 @@ def create_units(
     actor: Actor, *, parent: OrgUnit, forest: Sequence[NewUnit], batch_id: int | None = None
 ) -> list[OrgUnit]:
     """Create a forest under `parent`, all or nothing; returns all units, parents first."""
-    return plant(actor, plantings=[(parent, forest)], unit=parent, batch_id=batch_id)
+    _require_under(actor, [parent])
+    read = _read_forest(forest)
+    with transaction.atomic():
+        return _plant(actor, [(parent, read)], locks.entry_stamp(), unit=parent, batch_id=batch_id)
 
 
-def plant(
+def import_units(
     actor: Actor,
     *,
-    plantings: Sequence[tuple[OrgUnit, Sequence[NewUnit]]],
     unit: OrgUnit,
+    plantings: Sequence[tuple[OrgUnit, Sequence[NewUnit]]],
+    updates: Sequence[tuple[OrgUnit, dict[str, Any]]],
     batch_id: int | None = None,
 ) -> list[OrgUnit]:
-    """Create forests under several existing units at once, recorded as one action on `unit`."""
-    parents = {parent.pk: parent for parent, _ in plantings}
-    reached = queries.units(actor.scope, "units.create").filter(pk__in=parents)
-    for pk in parents.keys() - set(reached.values_list("pk", flat=True)):
-        actor.scope.require("units.create", parents[pk])
+    """Create forests under several units and update the cards of others, all or nothing.
+
+    `updates` may hold fields of the card and `industry`. With updates the tree is held alone from
+    the start: rows locked for a card before the tree's lock would meet a mover the other way round.
+    """
+    _require_under(actor, [parent for parent, _ in plantings])
     read = [(parent, _read_forest(forest)) for parent, forest in plantings]
     with transaction.atomic():
-        created = tree.graft_many(read, at=locks.entry_stamp())
-        _all_in_reach(actor, created)
-        codes = [new.code for new in created[:_NAMED]]
-        after = {"count": len(created), "codes": codes, "name": created[0].short_name} if created else {}
-        audit.record(actor, "orgs.create_units", unit=unit, batch_id=batch_id, after=after)
+        at = locks.entry_stamp()
+        if updates:
+            locks.exclusive(locks.tree(unit.tree_id))
+        for known, fields in updates:
+            if "industry" in fields:
+                change_industry(actor, unit=known, industry=fields["industry"], batch_id=batch_id)
+        created = _plant(actor, read, at, unit=unit, batch_id=batch_id) if read else []
+        for known, fields in updates:
+            card = {name: value for name, value in fields.items() if name != "industry"}
+            if card:
+                edit_card(actor, unit=known, batch_id=batch_id, **card)
+    return created
+
+
+def _require_under(actor: Actor, parents: Sequence[OrgUnit]) -> None:
+    """Raise PermissionDenied unless units may be created under all of these. One query."""
+    by_pk = {parent.pk: parent for parent in parents}
+    reached = queries.units(actor.scope, "units.create").filter(pk__in=by_pk)
+    for pk in by_pk.keys() - set(reached.order_by().values_list("pk", flat=True)):
+        actor.scope.require("units.create", by_pk[pk])
+
+
+def _plant(
+    actor: Actor,
+    plantings: Sequence[tuple[OrgUnit, Sequence[NewUnit]]],
+    at: dt.datetime,
+    *,
+    unit: OrgUnit,
+    batch_id: int | None,
+) -> list[OrgUnit]:
+    created = tree.graft_many(plantings, at=at)
+    _all_in_reach(actor, created)
+    codes = [new.code for new in created[:_NAMED]]
+    after = {"count": len(created), "names": [new.short_name for new in created[:_NAMED]], "codes": codes}
+    audit.record(actor, "orgs.create_units", unit=unit, batch_id=batch_id, after=after)
     return created
 
 
 def edit_card(actor: Actor, *, unit: OrgUnit, batch_id: int | None = None, **fields: Any) -> OrgUnit:
     """Change fields of a unit's card; "" (None for a count) empties one. Nothing changed: nothing written.
 
-    Fields: full_name, phone, email, secretary_name, secretary_mobile, the four post counts (leading
-    organs, committees and working committees). Raises Refused with everything wrong.
+    Fields: full_name, phone, email, secretary_name, secretary_mobile, is_private_school, and the four
+    post counts of leading organs, committees and working committees. Raises Refused with all faults.
     """
     actor.scope.require("units.edit_card", unit)
     values = _read_card_fields(unit, fields)
@@ -103,7 +140,7 @@ def rename_unit(actor: Actor, *, unit: OrgUnit, short_name: str) -> OrgUnit:
     return unit
 
 
-def change_industry(actor: Actor, *, unit: OrgUnit, industry: str) -> OrgUnit:
+def change_industry(actor: Actor, *, unit: OrgUnit, industry: str, batch_id: int | None = None) -> OrgUnit:
     """State another industry for a unit; its domain, and what inherits it, follows from now on."""
     actor.scope.require("units.manage", unit)
     value, code = rules.READERS["industry"](industry)
@@ -114,7 +151,7 @@ def change_industry(actor: Actor, *, unit: OrgUnit, industry: str) -> OrgUnit:
         before = {"industry": unit.industry, "domain": unit.domain}
         tree.set_industry(unit, value, at=at)
         after = {"industry": unit.industry, "domain": unit.domain}
-        audit.record(actor, "orgs.change_industry", unit=unit, before=before, after=after)
+        audit.record(actor, "orgs.change_industry", unit=unit, batch_id=batch_id, before=before, after=after)
     return unit
 
 
@@ -202,7 +239,7 @@ def _read_forest(forest: Iterable[NewUnit]) -> list[NewUnit]:
         texts = {name: getattr(new, name) for name in rules.READERS if hasattr(new, name)}
         values, found = read_card(texts)
         problems.extend(found)
-        blank = dict.fromkeys(texts, "") | {"is_private_school": False}
+        blank: dict[str, Any] = dict.fromkeys(texts, "") | {"is_private_school": False}
         return dataclasses.replace(new, **blank | values, children=[read(child) for child in new.children])
 
     tidy = [read(new) for new in forest]
@@ -212,7 +249,7 @@ def _read_forest(forest: Iterable[NewUnit]) -> list[NewUnit]:
 
 
 def _read_card_fields(unit: OrgUnit, fields: dict[str, Any]) -> dict[str, Any]:
-    allowed = {*CARD_FIELDS, *(POST_COUNTS if unit.kind in KINDS_WITH_POSTS else ())}
+    allowed = {*CARD_FIELDS, "is_private_school", *(POST_COUNTS if unit.kind in KINDS_WITH_POSTS else ())}
     if strangers := fields.keys() - allowed:
         raise TypeError(f"not fields of this card: {', '.join(sorted(strangers))}")
     values: dict[str, Any] = {}
@@ -226,6 +263,8 @@ def _read_card_fields(unit: OrgUnit, fields: dict[str, Any]) -> dict[str, Any]:
         values[name], code = rules.READERS[name](given)
         if code:
             problems.append(CODES.problem(code, value=str(given)[:20]))
+        elif name == "is_private_school":
+            values[name] = bool(values[name])
     if problems:
         raise Refused(problems)
     return values
@@ -240,9 +279,6 @@ def _all_in_reach(actor: Actor, written: Sequence[OrgUnit]) -> None:
         count += OrgUnit.objects.filter(reach, pk__in=pks).count()
     if count != len(written):
         raise PermissionDenied("组织刚刚调整过隶属关系，已不在您的管理范围内，本次操作未执行。")
-
-
-_CHUNK = 500
 
 
 def _require_role(actor: Actor, unit: OrgUnit, role: str) -> None:

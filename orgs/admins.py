@@ -8,6 +8,7 @@ dismisses; nobody issues for the own unit.
 
 import datetime as dt
 import secrets
+import uuid
 from collections.abc import Sequence
 
 from django.contrib.auth.password_validation import validate_password
@@ -163,6 +164,8 @@ def reset_password(*, code_text: str, password: str, now: dt.datetime) -> User:
     with transaction.atomic():
         code = look_up(code_text, AccessCode.Purpose.RESET, now=now)
         user = code.user
+        if user is None:
+            raise Refused([CODES.problem("code.unknown")])
         problems = password_problems(password, user)
         if problems:
             raise Refused(problems)
@@ -205,7 +208,7 @@ def _new_code(purpose: str, unit: OrgUnit, actor: Actor, now: dt.datetime) -> Ac
     )
 
 
-def _index(text: str) -> object:
+def _index(text: str) -> uuid.UUID:
     return crypto.blind_index(f"code:{text}")
 
 

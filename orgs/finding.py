@@ -27,3 +27,18 @@ def existing_codes(texts: Iterable[str]) -> set[str]:
 def open_children(unit: OrgUnit) -> QuerySet[OrgUnit]:
     """The direct children that are not closed, in the order of the tree."""
     return OrgUnit.objects.filter(parent=unit, closed_at__isnull=True).order_by("tree_id", "lft")
+
+
+def open_units(unit_ids: Iterable[int]) -> dict[int, OrgUnit]:
+    """Those of the units that are not closed, by id. One query."""
+    return OrgUnit.objects.filter(closed_at=None).in_bulk(list(unit_ids))
+
+
+def tree_ids() -> list[int]:
+    """The trees there are, one a province."""
+    return list(OrgUnit.objects.order_by("tree_id").values_list("tree_id", flat=True).distinct())
+
+
+def unit_count() -> int:
+    """All units of all trees, closed ones too."""
+    return OrgUnit.objects.count()

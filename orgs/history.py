@@ -17,12 +17,12 @@ from orgs.models import OrgUnit, UnitPlacement
 
 
 class Placed(NamedTuple):
-    """One unit as it stood. `index` numbers the units depth first; `parent` is the index above (-1: root).
+    """One unit as it stood. `place` numbers the units depth first; `parent` is the place above (-1: root).
 
-    `last` is the highest index inside its sub-tree.
+    `last` is the last place inside its sub-tree.
     """
 
-    index: int
+    place: int
     last: int
     parent: int
     level: int

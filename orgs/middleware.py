@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from zhtj.lib.doors import SIGNED_IN, door_of
 
+from orgs.requests import Request
 from orgs.scopes import NOTHING, Actor, scope_of
 
 
@@ -26,7 +27,7 @@ class DoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: Request, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         is_api = request.path.startswith("/api/")
         request.scope = NOTHING
         request.actor = Actor(None)
@@ -42,7 +43,7 @@ class DoorMiddleware:
             return redirect_to_login(request.get_full_path())
         request.scope = scope_of(request.user)
         request.actor = Actor(request.user, request.scope, "api" if is_api else "page")
-        capability = mark.capability(request.method)
+        capability = mark.capability(request.method or "GET")
         if capability is None:
             return None  # the view itself answers 405
         if request.user.must_change_password and not getattr(view, "before_password_change", False):

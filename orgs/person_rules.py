@@ -171,11 +171,10 @@ def readers(today: dt.date) -> dict[str, Reader]:
     }
 
 
-def check_joined_on(joined_on: dt.date, national_id: str, today: dt.date) -> Problem | None:
-    """Nobody joined tomorrow or before birth. `national_id` "" where it could not be read."""
-    shown = f"{joined_on:%Y-%m}"
+def check_joined_on(joined_on: dt.date, born: dt.date | None, today: dt.date) -> Problem | None:
+    """Nobody joined tomorrow or before the month of birth. `born` None where the id could not be read."""
     if joined_on > today:
-        return CODES.problem("joined_on.future", value=shown)
-    if national_id and identity.months_between(identity.birth_on(national_id), joined_on) < 0:
-        return CODES.problem("joined_on.before_birth", value=shown)
+        return CODES.problem("joined_on.future", value=f"{joined_on:%Y-%m}")
+    if born and identity.months_between(born, joined_on) < 0:
+        return CODES.problem("joined_on.before_birth", value=f"{joined_on:%Y-%m}")
     return None

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q, QuerySet
 
 from orgs import identity
-from orgs.finding import existing_codes, open_children
+from orgs.finding import existing_codes, open_children, open_units, tree_ids, unit_count
 from orgs.kinds import ALLOWED_CHILDREN, MAX_DEPTH
 from orgs.models import OrgUnit
 from orgs.scopes import NOTHING, Scope
@@ -24,9 +25,12 @@ __all__ = [
     "find",
     "may_create_under",
     "open_children",
+    "open_units",
     "paths",
     "region_of",
     "require_create_under",
+    "tree_ids",
+    "unit_count",
     "unit_path",
     "units",
     "visible_path",
@@ -135,8 +139,24 @@ class UnitFinder:
         text = identity.clean(text)
         for index in self._by:
             if text in index:
-                return [OrgUnit.from_db("default", self._FIELDS, self._rows[row]) for row in index[text]]
+                return [self._unit(row) for row in index[text]]
         return []
+
+    def find_code(self, text: str) -> OrgUnit | None:
+        """The unit with this code, if it stands in this place. No query."""
+        rows = self._by[0].get(text)
+        return self._unit(rows[0]) if rows else None
+
+    def find_child(self, parent_id: int, short_name: str) -> OrgUnit | None:
+        """The open direct child of that name, if it stands in this place. No query."""
+        column = self._FIELDS.index("parent_id")
+        for row in self._by[2].get(short_name, ()):
+            if self._rows[row][column] == parent_id and (unit := self._unit(row)).is_open:
+                return unit
+        return None
+
+    def _unit(self, row: int) -> OrgUnit:
+        return OrgUnit.from_db(DEFAULT_DB_ALIAS, self._FIELDS, self._rows[row])
 
     def _index(self, name: str) -> dict[str, list[int]]:
         column = self._FIELDS.index(name)
@@ -149,7 +169,7 @@ class UnitFinder:
 
 def place_of(unit: OrgUnit) -> Q:
     """The predicate for `unit` and all below it, its place looked up in the same statement."""
-    place = OrgUnit.objects.filter(pk=unit.pk).order_by()
+    place = OrgUnit.objects.filter(pk=unit.pk).order_by()[:1]
     return Q(tree_id=place.values("tree_id"), lft__gte=place.values("lft"), lft__lt=place.values("rght"))
 
 

@@ -4,7 +4,7 @@ Shared by the rooms whose workbooks, forms and APIs speak of people. Pure.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,6 @@ from orgs import identity
 # A cell → (value, None), or (empty value, the code of what is wrong with it).
 Reader = Callable[[Cell], tuple[Any, str | None]]
 
-_REMEMBERED = 5_000  # distinct cells kept a column
 _SHOWN = 20  # characters of a cell that a message repeats
 
 
@@ -52,36 +51,59 @@ def national_id(today: dt.date) -> Reader:
 
 
 class RowReader:
-    """Reads rows of one shape. Columns in `few` hold few distinct texts: their answers are remembered.
+    """Reads rows of one shape, column by column: what a column repeats is read once.
 
-    About 4 µs a row of 16 columns.
+    `few` names the columns in which the same few texts come again and again.
     """
 
     def __init__(self, readers: Mapping[str, Reader], catalogue: Catalogue, few: frozenset[str]) -> None:
-        self._columns: list[tuple[str, Reader, dict[str, Any] | None]] = [
-            (name, reader, {} if name in few else None) for name, reader in readers.items()
-        ]
+        self._readers = dict(readers)
+        self._blank = {name: reader(None)[0] for name, reader in readers.items()}
+        self._few = few
         self._catalogue = catalogue
 
     def read(self, cells: Mapping[str, Cell]) -> tuple[dict[str, Any], dict[str, Problem]]:
-        """The values of all cells that could be read, and by field what the others suffer from.
+        """One row: the values of all cells that could be read, by field, and the problems of the others.
 
         Empty cells are left out of both.
         """
-        values: dict[str, Any] = {}
-        unread: dict[str, Problem] = {}
-        for name, reader, memo in self._columns:
-            cell = cells.get(name)
-            if cell is None or cell == "":
-                continue
-            answer = memo.get(cell) if memo is not None and type(cell) is str else None
-            if answer is None:
-                answer = reader(cell)
-                if memo is not None and type(cell) is str and len(memo) < _REMEMBERED:
-                    memo[cell] = answer
-            value, code = answer
-            if code is None:
-                values[name] = value
-            else:
-                unread[name] = self._catalogue.problem(code, value=identity.clean(cell)[:_SHOWN])
-        return values, unread
+        columns, unread = self.read_all([cells])
+        problems = unread.get(0, {})
+        filled = {name for name, cell in cells.items() if cell is not None and cell != ""}
+        return {n: c[0] for n, c in columns.items() if n in filled and n not in problems}, problems
+
+    def read_all(
+        self, rows: Sequence[Mapping[str, Cell]]
+    ) -> tuple[dict[str, list[Any]], dict[int, dict[str, Problem]]]:
+        """Every column of all rows, and by position in `rows` the problems of each field.
+
+        An empty or unreadable cell gives the field's empty value. About 3 µs a row of 16 columns.
+        """
+        columns = {}
+        unread: dict[int, dict[str, Problem]] = {}
+        for name in self._readers:
+            cells = [row.get(name) for row in rows]
+            answers = self._answers(name, cells)
+            columns[name] = [value for value, _ in answers]
+            for position, (_, code) in enumerate(answers):
+                if code is not None:
+                    shown = identity.clean(cells[position])[:_SHOWN]
+                    problem = self._catalogue.problem(code, value=shown)
+                    unread.setdefault(position, {})[name] = problem
+        return columns, unread
+
+    def _answers(self, name: str, cells: Sequence[Cell]) -> Sequence[tuple[Any, str | None]]:
+        """What the reader says to each cell of one column; blank ones are not asked."""
+        blank = (self._blank[name], None)
+        if not any(cells) and set(cells) <= _EMPTY:
+            return [blank] * len(cells)
+        reader = self._readers[name]
+        if name in self._few and set(map(type, cells)) <= _TEXT_OR_NOTHING:
+            known = {cell: reader(cell) for cell in set(cells) - _EMPTY}
+            known |= {None: blank, "": blank}
+            return [known[cell] for cell in cells]
+        return [blank if cell is None or cell == "" else reader(cell) for cell in cells]
+
+
+_EMPTY = frozenset({None, ""})
+_TEXT_OR_NOTHING = frozenset({str, type(None)})

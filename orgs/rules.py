@@ -8,7 +8,7 @@ judged by `orgs.tree` with the codes named here.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,7 +119,12 @@ CODES = Catalogue(
             "编码为不超过32个字母、数字或“-”“_”“.”；留空则自动编码。",
             PRACTICE,
         ),
-        Rule("code.taken", "组织编码“{value}”已被使用{where}。", "请换一个编码，或留空由系统自动编码。", PRACTICE),
+        Rule(
+            "code.taken",
+            "组织编码“{value}”已被使用{where}。",
+            "请换一个编码，或留空由系统自动编码。",
+            PRACTICE,
+        ),
         Rule(
             "unit.too_deep",
             "“{name}”将处在第{level}层，组织层级最多{deepest}层。",
@@ -243,7 +248,10 @@ def read_card(cells: Mapping[str, Cell]) -> tuple[dict[str, Any], list[Problem]]
     return card_reader()(cells)
 
 
-def card_reader() -> Any:
+CardReader = Callable[[Mapping[str, Cell]], tuple[dict[str, Any], list[Problem]]]
+
+
+def card_reader() -> CardReader:
     """`read_card` for many rows: words of short lists are read once."""
     reader = RowReader(READERS, CODES, FEW_WORDS)
 
@@ -276,7 +284,9 @@ class Above:
 def place_problems(short_name: str, kind: str, industry: str, above: Above | None) -> list[Problem]:
     """What forbids a unit of this kind and industry under `above` (None: as a root)."""
     if above is None:
-        return [] if kind == UnitKind.PROVINCE_COMMITTEE else [CODES.problem("parent.unknown", value="", why="")]
+        return (
+            [] if kind == UnitKind.PROVINCE_COMMITTEE else [CODES.problem("parent.unknown", value="", why="")]
+        )
     problems = []
     if not may_hold(above.kind, kind):
         problems.append(

@@ -46,7 +46,7 @@ class Reach:
 
 
 EVERYWHERE = Reach()
-BELOW = Reach(own=NONE)
+BELOW = Reach(own=NONE, granted=ALL - BRANCH)  # a branch has nothing below: not even the door opens
 PROVINCE_ONLY = Reach(granted=PROVINCE)
 
 CAPABILITIES: dict[str, tuple[str, Reach]] = {
@@ -81,7 +81,7 @@ CAPABILITIES: dict[str, tuple[str, Reach]] = {
 _READ = ("units.see", "progress.see")
 
 ROLES: dict[str, frozenset[str]] = {
-    "unit_admin": frozenset(CAPABILITIES) - {"ids.reveal"},
+    "unit_admin": frozenset(CAPABILITIES) - {"ids.reveal", "audit.see"},
     "provincial_staff": frozenset(
         {*_READ, "bulletin.publish", "openings.decide", "interviews.propose", "supervision.run"}
     ),
@@ -129,7 +129,7 @@ class Scope:
 
     def may(self, capability: str, unit: OrgUnit) -> bool:
         """Does the capability hold on `unit`, where it stands now? One query."""
-        return OrgUnit.objects.filter(self.q(capability=capability), pk=unit.pk).exists()
+        return bool(OrgUnit.objects.filter(self.q(capability=capability), pk=unit.pk).exists())
 
     def require(self, capability: str, unit: OrgUnit) -> None:
         """Raise PermissionDenied (403) unless `may`; the sentence names what is missing."""

@@ -60,8 +60,7 @@ class BulletinViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     def get_queryset(self) -> QuerySet[Bulletin]:
         scope = NOTHING if getattr(self, "swagger_fake_view", False) else self.request.scope
-        campaign = queries.campaign_for(scope)
-        return queries.bulletins(scope, campaign) if campaign else Bulletin.objects.none()
+        return queries.bulletins(scope, queries.campaign_for(scope))
 
     def paginate_queryset(self, queryset: QuerySet[Bulletin]) -> Any:
         self.paginator.ordering = ("-day", "-revision")
@@ -88,12 +87,12 @@ def bulletin_lines(request: Request, day: dt.date) -> Response:
     """一期通报的各行，与页面所示一致：本级在前，直属下级按分类排名。"""
     scope = request.scope
     campaign = queries.campaign_for(scope)
-    found = queries.on_day(scope, campaign, day) if campaign else None
-    if found is None:
+    if campaign is None:
         raise Http404
+    found = queries.on_day(scope, campaign, day)
     code = request.query_params.get("unit", "")
     unit = queries.find_unit(campaign, code) if code else queries.own_unit(scope)
-    lines = queries.report(scope, found, unit) if unit else []
+    lines = queries.report(scope, found, unit) if found and unit else []
     if not lines:
         raise Http404
     return Response(lines)

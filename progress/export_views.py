@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TypeVar
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.http import content_disposition_header
@@ -15,6 +15,7 @@ from zhtj.lib.problems import Refused
 
 from orgs.models import OrgUnit
 from orgs.queries import units
+from orgs.requests import Request
 from progress import exports, queries
 from progress.models import Bulletin, BulletinState
 
@@ -30,7 +31,7 @@ TYPES = {
 
 @require_safe
 @door("progress.see")
-def bulletin_file(request: HttpRequest, day: dt.date, format: str) -> HttpResponse:
+def bulletin_file(request: Request, day: dt.date, format: str) -> HttpResponse:
     """One file of the day's bulletin: `?unit=CODE&class=CLASS&number=N&revision=N`; N is which picture.
 
     Published: the stored file, unchanged for ever. Not yet published: for the province, drawn as a preview.
@@ -49,7 +50,7 @@ def bulletin_file(request: HttpRequest, day: dt.date, format: str) -> HttpRespon
         return render(request, "progress/not_given_out.html", context, status=409)
 
 
-def _asked_for(request: HttpRequest, day: dt.date, format: str) -> tuple[Bulletin, OrgUnit]:
+def _asked_for(request: Request, day: dt.date, format: str) -> tuple[Bulletin, OrgUnit]:
     """The bulletin and the unit, as far as this reader may have them; else 404."""
     campaign = queries.campaign_for(request.scope)
     if campaign is None or format not in TYPES:
@@ -69,7 +70,7 @@ def _asked_for(request: HttpRequest, day: dt.date, format: str) -> tuple[Bulleti
     return bulletin, get_object_or_404(inside, code=code)
 
 
-def _numbered(request: HttpRequest, files: Sequence[T]) -> T:
+def _numbered(request: Request, files: Sequence[T]) -> T:
     """The file of that number, the first when none is asked for."""
     number = _whole(request.GET.get("number", "1"))
     if not 1 <= number <= len(files):

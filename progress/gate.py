@@ -61,7 +61,7 @@ def check(branch_ids: Sequence[int], today: dt.date) -> dict[int, Problem]:
             continue
         if today < stage.opens_on:
             problems[branch.pk] = _not_open_yet(stage)
-        elif stage.gate_stage_id:
+        elif stage.is_gated:
             behind_gate.setdefault(stage, []).append(branch)
     for stage, branches in behind_gate.items():
         closed = _closed_regions(stage, {branch.region_id for branch in branches}, today)
@@ -100,17 +100,20 @@ def _closed_regions(
     stage: Stage, region_ids: Iterable[int | None], today: dt.date
 ) -> dict[int | None, Problem]:
     """Those of the regions the stage is still closed in. One query."""
+    gate = stage.gate_stage
+    if gate is None:
+        return {}
     opened = GateOpening.objects.filter(stage=stage, region=OuterRef("pk"), opened_on__lte=today)
     expected = Baseline.objects.filter(
         campaign=stage.campaign_id,
         until_at=None,
         member_count__gt=0,
-        domain__in=stage.gate_stage.domains,
+        domain__in=gate.domains,
         unit__tree_id=OuterRef("tree_id"),
         unit__lft__gte=OuterRef("lft"),
         unit__lft__lt=OuterRef("rght"),
     )
-    line = _last_lines(stage.campaign).filter(unit=OuterRef("pk"), stage=stage.gate_stage.key)
+    line = _last_lines(stage.campaign).filter(unit=OuterRef("pk"), stage=gate.key)
     regions = (
         OrgUnit.objects.filter(pk__in=set(region_ids))
         .filter(~Exists(opened), Exists(expected))
@@ -119,7 +122,7 @@ def _closed_regions(
             "pk", "short_name", Subquery(line.values("entered")[:1]), Subquery(line.values("expected")[:1])
         )
     )
-    return {pk: _gate_closed(stage, name, entered, expected) for pk, name, entered, expected in regions}
+    return {pk: _gate_closed(stage, gate, name, entered, expected) for pk, name, entered, expected in regions}
 
 
 def _last_lines(campaign: Campaign) -> QuerySet[BulletinLine, Any]:
@@ -141,14 +144,16 @@ def _not_open_yet(stage: Stage) -> Problem:
     )
 
 
-def _gate_closed(stage: Stage, region: str, entered: int | None, expected: int | None) -> Problem:
+def _gate_closed(
+    stage: Stage, gate: Stage, region: str, entered: int | None, expected: int | None
+) -> Problem:
     province = stage.campaign.province
     return CODES.problem(
         "stage.gate_closed",
         severity=_severity(stage.campaign),
         region=region,
         stage=stage.name,
-        gate_stage=stage.gate_stage.name,
+        gate_stage=gate.name,
         rate=tally.percent(tally.rate_of(entered or 0, expected) or 0.0),
         needed=f"{stage.gate_rate:.0%}",
         province=province.short_name,

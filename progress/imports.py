@@ -143,16 +143,10 @@ def _read(row: Row, units: dict[str, OrgUnit | Problem]) -> tuple[Row, Expected 
     if isinstance(unit, Problem):
         problems.append(unit)
     domain = _domain(row.cells.get("domain"), problems)
-    counts = {
-        name: _count(row.cells.get(name), name, problems, required=name == "member_count") for name in COUNTS
-    }
+    members, branches, cadres = (_count(row.cells.get(name), name, problems) for name in COUNTS)
     if problems or isinstance(unit, Problem):
         return row, None, problems
-    return (
-        row,
-        Expected(unit.pk, domain, counts["member_count"] or 0, counts["branch_count"], counts["cadre_count"]),
-        [],
-    )
+    return row, Expected(unit.pk, domain, members or 0, branches, cadres), []
 
 
 def _domain(cell: Cell, problems: list[Problem]) -> str:

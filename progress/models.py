@@ -74,6 +74,11 @@ class Stage(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_gated(self) -> bool:
+        """Does it open region by region, behind another stage's rate?"""
+        return self.gate_stage_id is not None and self.gate_rate is not None
+
 
 class GateOpening(models.Model):
     """A gated stage opened in one region (direct child of the province), and why."""

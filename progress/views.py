@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -14,6 +14,7 @@ from zhtj.lib.problems import Refused
 
 from orgs.models import OrgUnit
 from orgs.queries import visible_path
+from orgs.requests import Request
 from progress import actions, queries
 from progress.models import BulletinState, Campaign
 
@@ -21,19 +22,19 @@ REVISION = re.compile(r"[0-9]{1,4}")
 
 
 @door("progress.see")
-def bulletin_latest(request: HttpRequest) -> HttpResponse:
+def bulletin_latest(request: Request) -> HttpResponse:
     """The last bulletin the reader may see, or what there is to know before the first."""
     return _bulletin_page(request, None)
 
 
 @door("progress.see")
-def bulletin(request: HttpRequest, day: dt.date) -> HttpResponse:
+def bulletin(request: Request, day: dt.date) -> HttpResponse:
     return _bulletin_page(request, day)
 
 
 @require_POST
 @door("bulletin.publish")
-def bulletin_publish(request: HttpRequest, day: dt.date) -> HttpResponse:
+def bulletin_publish(request: Request, day: dt.date) -> HttpResponse:
     """Give out the finished bulletin of `day`."""
     campaign = queries.campaign_for(request.scope)
     finished = queries.bulletins(request.scope, campaign).filter(day=day, state=BulletinState.DONE)
@@ -49,7 +50,7 @@ def bulletin_publish(request: HttpRequest, day: dt.date) -> HttpResponse:
 
 
 @door("progress.see")
-def campaign(request: HttpRequest) -> HttpResponse:
+def campaign(request: Request) -> HttpResponse:
     """The stages, their deadlines, and where a gate has opened."""
     found = queries.campaign_for(request.scope)
     today = days.today()
@@ -57,10 +58,10 @@ def campaign(request: HttpRequest) -> HttpResponse:
     return render(request, "progress/campaign.html", {"campaign": found, "phases": phases, "today": today})
 
 
-def _bulletin_page(request: HttpRequest, day: dt.date | None) -> HttpResponse:
+def _bulletin_page(request: Request, day: dt.date | None) -> HttpResponse:
     campaign = queries.campaign_for(request.scope)
     found = queries.on_day(request.scope, campaign, day) if campaign else None
-    if found is None:
+    if campaign is None or found is None:
         if day is not None:
             raise Http404
         return render(request, "progress/no_bulletin.html", {"campaign": campaign})
@@ -72,7 +73,7 @@ def _bulletin_page(request: HttpRequest, day: dt.date | None) -> HttpResponse:
     return render(request, "progress/bulletin.html", context)
 
 
-def _unit(request: HttpRequest, campaign: Campaign) -> OrgUnit:
+def _unit(request: Request, campaign: Campaign) -> OrgUnit:
     """The unit asked for, or the one the reader acts for."""
     code = request.GET.get("unit", "")
     found = queries.find_unit(campaign, code) if code else queries.own_unit(request.scope)
@@ -81,6 +82,6 @@ def _unit(request: HttpRequest, campaign: Campaign) -> OrgUnit:
     return found
 
 
-def _choice(request: HttpRequest) -> queries.Choice:
+def _choice(request: Request) -> queries.Choice:
     read = request.GET.get
     return queries.Choice(read("stage") or read("domain") or "", read("class", ""), read("order", ""))

@@ -53,6 +53,7 @@ def run(name: str, database_url: str, arguments: list[str], folder: Path) -> Pas
     print(f"=== {name} ===", flush=True)
     result_file = folder / f"{name}.xml"
     command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={result_file}"]
+    command.append(f"--basetemp={folder / name}")  # its own: other runs clean up the shared one
     if not any(word in ("-n", "-p") or word.startswith("--numprocesses") for word in arguments):
         command += ["-n", WORKERS, "--dist", "loadfile"]
     environment = {**os.environ, "DATABASE_URL": database_url}

@@ -4,11 +4,22 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
+from rest_framework import parsers
+from rest_framework.exceptions import APIException, NotAuthenticated, ParseError, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 
 from zhtj.lib.problems import Problem, Refused
+
+
+class JSONParser(parsers.JSONParser):
+    """A body nested thousands deep is a bad request, not an error of ours."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError as error:
+            raise ParseError("请求内容嵌套过深。") from error
 
 
 class Pages(CursorPagination):
@@ -35,8 +46,16 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _answer(status: int, code: str, message: str, problems: list[Problem] | None = None) -> Response:
-    listed = [{"field": p.field, "code": p.code, "message": p.message} for p in problems or []]
-    return Response({"code": code, "message": message, "problems": listed}, status=status)
+    listed = [
+        {"field": _sendable(p.field), "code": _sendable(p.code), "message": _sendable(p.message)}
+        for p in problems or []
+    ]
+    return Response({"code": code, "message": _sendable(message), "problems": listed}, status=status)
+
+
+def _sendable(text: str) -> str:
+    """`text` with ? for lone surrogates: a message may quote what was sent."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _flatten(detail: Any) -> list[Problem]:

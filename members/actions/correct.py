@@ -7,8 +7,8 @@ from zhtj.lib import crypto, locks
 from zhtj.lib.problems import Refused, blocking
 from zhtj.lib.workbook import Outcome
 
-from members.actions.enter import one_transaction
 from members.actions.judge import Verdict, unattested
+from members.actions.races import until_settled
 from members.actions.write import write
 from members.models import Member
 from members.queries.known import Record, load_known, record_of
@@ -36,24 +36,29 @@ def correct_member(
     it is about new members only.
     """
     actor.scope.require("members.enter", member.branch)
-    with one_transaction():
-        stamp = locks.entry_stamp()
-        # The row is held, so that of two corrections the later one sees the earlier.
-        locked = Member.objects.select_for_update().filter(pk=member.pk, until_at=None).get()
-        verdict = _judge(entry, locked, record_of(locked), admission_policy(), today)
-        blank = None if attest_evidence or locked.attested_at else unattested([verdict])
-        if blank or blocking(verdict.problems):
-            raise Refused([*verdict.problems, *([blank] if blank else [])])
-        if verdict.change:
-            write(actor, [verdict], stamp=stamp, clears_blanks=True)
-            audit.record(
-                actor,
-                "members.correct",
-                unit=member.branch,
-                person=member.person,
-                before={name: old for name, (old, _) in verdict.change.items()},
-                after={name: new for name, (_, new) in verdict.change.items()},
-            )
+    return until_settled(lambda: _correct(actor, member, entry, today, attest_evidence))
+
+
+def _correct(
+    actor: Actor, member: Member, entry: Entry, today: dt.date, attest_evidence: bool
+) -> dict[str, list[str]]:
+    stamp = locks.entry_stamp()
+    # The row is held, so that of two corrections the later one sees the earlier.
+    locked = Member.objects.select_for_update().filter(pk=member.pk, until_at=None).get()
+    verdict = _judge(entry, locked, record_of(locked), admission_policy(), today)
+    blank = None if attest_evidence else unattested([verdict])
+    if blank or blocking(verdict.problems):
+        raise Refused([*verdict.problems, *([blank] if blank else [])])
+    if verdict.change:
+        write(actor, [verdict], stamp=stamp, clears_blanks=True)
+        audit.record(
+            actor,
+            "members.correct",
+            unit=member.branch,
+            person=member.person,
+            before={name: old for name, (old, _) in verdict.change.items()},
+            after={name: new for name, (_, new) in verdict.change.items()},
+        )
     return verdict.change
 
 
@@ -79,5 +84,5 @@ def _judge(entry: Entry, member: Member, record: Record, policy: Policy, today: 
         person_id=person.pk,
         record=record,
         change=change,
-        hangs_on_blank=bool(change) and hangs_on_blank_evidence(entry, policy),
+        hangs_on_blank=bool(change) and not record.is_attested and hangs_on_blank_evidence(entry, policy),
     )

@@ -6,13 +6,11 @@ its whole transaction, judges again and is told the code as if it had come later
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, OperationalError, transaction
 
 from zhtj.lib import locks
 from zhtj.lib.problems import Refused, blocking
@@ -20,6 +18,7 @@ from zhtj.lib.workbook import Outcome, WorldMoved
 
 import orgs.queries
 from members.actions.judge import Verdict, judge, unattested
+from members.actions.races import RaceLost, one_transaction, until_settled
 from members.actions.write import Entered, write
 from members.models import Member
 from members.queries.branches import Branches
@@ -28,9 +27,6 @@ from members.rules import Entry
 from orgs import audit
 from orgs.models import OrgUnit, Person
 from orgs.scopes import Actor
-
-_ATTEMPTS = 3
-_DEADLOCK = "40P01"
 
 
 def enter_member(
@@ -61,39 +57,23 @@ def enter_members(
 ) -> Entered:
     """Write all of these entries, or none: new members with their posts, changes to known ones.
 
-    Raises Refused with every problem if a rule says no, or if evidence was left blank and
-    `attest_evidence` is not given. With `expected` (outcome and change of each entry as a
-    review showed them) raises WorldMoved instead, as soon as one would now be judged otherwise.
-    About 60 µs an entry on PostgreSQL. Notice, annex 3 and 4.
+    The reach of `members.enter` is judged branch by branch (`branch.out_of_scope`): the importing
+    unit itself need not be one. Raises Refused with every problem if a rule says no, or if evidence
+    was left blank and `attest_evidence` is not given. With `expected` (outcome and change of each
+    entry as a review showed them) raises WorldMoved instead, as soon as one would now be judged
+    otherwise. About 60 µs an entry on PostgreSQL. Notice, annex 3 and 4.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            with one_transaction():
-                return _enter(actor, unit, entries, today, attest_evidence, batch_id, expected)
-        except RaceLost:
-            if expected is not None:
-                raise WorldMoved from None
-            if attempt == _ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
 
+    def attempt() -> Entered:
+        return _enter(actor, unit, entries, today, attest_evidence, batch_id, expected)
 
-class RaceLost(Exception):
-    """Somebody else wrote the same id, number or post a moment earlier."""
-
-
-@contextmanager
-def one_transaction() -> Iterator[None]:
-    """A transaction in which a lost race (somebody wrote the same id or number) has its own name."""
+    if expected is None:
+        return until_settled(attempt)
     try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        raise RaceLost from error
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) != _DEADLOCK:
-            raise
-        raise RaceLost from error
+        with one_transaction():
+            return attempt()
+    except RaceLost:
+        raise WorldMoved from None
 
 
 def _enter(

@@ -75,7 +75,7 @@ def judge(
         person = known.people.get(entry.national_id)
         record = records.get(person.member_id) if here[position] and person and person.member_id else None
         extra = [*branch_problems[position], *clashes[position]]
-        if record is None and entry.branch_id in closed:
+        if record is None and entry.branch_id is not None and entry.branch_id in closed:
             extra.append(closed[entry.branch_id])
         verdicts.append(_verdict(entry, record, extra, policy, today))
         verdicts[-1].person_id = person.person_id if person else None
@@ -96,7 +96,9 @@ def _verdict(
     outcome = outcome_of(problems)
     if outcome is Outcome.OK and record is not None:
         outcome = Outcome.UPDATED if change else Outcome.UNCHANGED
-    hangs = outcome in (Outcome.OK, Outcome.UPDATED) and hangs_on_blank_evidence(entry, policy)
+    is_written = outcome in (Outcome.OK, Outcome.UPDATED)
+    is_attested = record is not None and record.is_attested
+    hangs = is_written and not is_attested and hangs_on_blank_evidence(entry, policy)
     return Verdict(entry, problems, outcome, record=record, change=change, hangs_on_blank=hangs)
 
 

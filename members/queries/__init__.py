@@ -1,7 +1,7 @@
 """What may be read of members: rosters through a scope, counts as of a moment, the admission settings."""
 
 from members.queries.counts import active_counts, active_counts_by_branch
-from members.queries.roster import (
+from members.queries.rosters import (
     PAGE_SIZE,
     Roster,
     looks_like_id,

@@ -1,6 +1,6 @@
 """Which branch an entry means, and whether members may be entered into it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from zhtj.lib.problems import Problem
 
@@ -11,6 +11,9 @@ from orgs.models import OrgUnit
 from orgs.scopes import Scope
 
 _NAMED = 5  # of an ambiguous name's units, told in the message
+
+_Meaning = tuple[int | None, Problem | None]  # a branch's id, or the problem with the text
+_NOTHING: _Meaning = (None, None)
 
 
 class Branches:
@@ -41,17 +44,18 @@ class Branches:
         )
         for entry in entries:
             if entry.branch_id is None:
-                entry.branch_id = meanings.get(entry.branch, (None, None))[0]
+                entry.branch_id = meanings.get(entry.branch, _NOTHING)[0]
         self._load({entry.branch_id for entry in entries if entry.branch_id is not None})
-        return [self._problems(entry, meanings.get(entry.branch, (None, None))[1]) for entry in entries]
+        return [self._problems(entry, meanings) for entry in entries]
 
-    def _problems(self, entry: Entry, problem: Problem | None) -> list[Problem]:
+    def _problems(self, entry: Entry, meanings: Mapping[str, _Meaning]) -> list[Problem]:
         if entry.branch_id is None:
+            problem = meanings.get(entry.branch, _NOTHING)[1]
             return [problem] if problem else []
         branch = self.units.get(entry.branch_id)
         if branch is None:
             return [CODES.problem("branch.out_of_scope", value=entry.branch or "该团支部")]
-        if not branch.is_open:
+        if branch.closed_at is not None:
             return [CODES.problem("branch.closed", value=branch.short_name)]
         return []
 
@@ -62,7 +66,7 @@ class Branches:
             reached = reached.order_by("pk").select_for_update(no_key=True, of=("self",))
         self.units = {unit.pk: unit for unit in reached}
 
-    def _meanings(self, texts: set[str]) -> dict[str, tuple[int | None, Problem | None]]:
+    def _meanings(self, texts: set[str]) -> dict[str, _Meaning]:
         """What each text means: a branch's id, or the problem with it."""
         if not texts:
             return {}
@@ -70,12 +74,13 @@ class Branches:
         meanings = {text: _meaning(text, finder.find(text)) for text in texts}
         unknown = [text for text, (branch_id, _) in meanings.items() if branch_id is None]
         for code in finding.existing_codes(unknown):
-            if meanings[code][1].code == "branch.unknown":
+            problem = meanings[code][1]
+            if problem and problem.code == "branch.unknown":
                 meanings[code] = (None, CODES.problem("branch.out_of_scope", value=code))
         return meanings
 
 
-def _meaning(text: str, found: Sequence[OrgUnit]) -> tuple[int | None, Problem | None]:
+def _meaning(text: str, found: Sequence[OrgUnit]) -> _Meaning:
     shown = text[:40]
     branches = [unit for unit in found if unit.is_branch]
     candidates = [unit for unit in branches if unit.is_open] or branches

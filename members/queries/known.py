@@ -41,6 +41,7 @@ class Record:
     member_id: int
     person_id: int
     entry: Entry
+    is_attested: bool = False  # somebody has answered for evidence left blank
     posts: dict[str, Cadre] = field(default_factory=dict)
 
     def holding(self, post: str) -> Entry:
@@ -60,7 +61,10 @@ class Record:
 def load_records(member_ids: Collection[int]) -> dict[int, Record]:
     """These members as stored. Two queries for each 2 000."""
     members = bulk.among(Member.objects.select_related("person"), "pk", member_ids)
-    records = {member.pk: Record(member.pk, member.person_id, _stored(member)) for member in members}
+    records = {
+        member.pk: Record(member.pk, member.person_id, _stored(member), member.attested_at is not None)
+        for member in members
+    }
     by_place = {(record.person_id, record.entry.branch_id): record for record in records.values()}
     for post in cadres.queries.posts_of([record.person_id for record in records.values()]):
         if record := by_place.get((post.person_id, post.unit_id)):

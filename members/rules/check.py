@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from operator import attrgetter
 
 from zhtj.lib.problems import Problem
 from zhtj.lib.workbook import Outcome
@@ -14,6 +15,7 @@ from orgs import identity, person_rules
 from orgs.kinds import UnitKind
 
 REQUIRED = ("full_name", "national_id", "ethnicity", "political_status", "joined_on", "is_cadre")
+_required = attrgetter(*REQUIRED)
 MASSES = person_rules.POLITICAL_STATUSES["群众"]
 _IDENTITY_CODES = frozenset({"joined_on.under_age", "development_number.missing"})
 RECTIFIABLE = _IDENTITY_CODES | {code for code in CODES if code.startswith("identity.")}
@@ -24,20 +26,17 @@ def check_entry(entry: Entry, policy: Policy, today: dt.date) -> list[Problem]:
 
     A rule over several fields runs only if none of them has an error of its own.
     """
-    problems = list(entry.unread.values())
-    for name in REQUIRED:
-        if getattr(entry, name) in (None, "") and name not in entry.unread:
-            problems.append(EVERY_CODE.problem(f"{name}.missing"))
-    if entry.branch_id is None and not entry.branch and "branch" not in entry.unread:
-        problems.append(CODES.problem("branch.missing"))
+    problems = [*entry.unread.values(), *_missing(entry)]
     if entry.political_status == MASSES:
         problems.append(CODES.problem("political_status.not_a_member"))
-    problems += _post_problems(entry, today)
-    if entry.national_id:
-        problems += _overage(entry, policy, today)
+    if entry.is_cadre or entry.appointed_on:
+        problems += _post_problems(entry, today)
+    born = identity.birth_on(entry.national_id) if entry.national_id else None
+    if born and not entry.is_cadre and "is_cadre" not in entry.unread:
+        problems += _overage(born, policy, today)
     if entry.joined_on:
-        faulty = person_rules.check_joined_on(entry.joined_on, entry.national_id, today)
-        problems += [faulty] if faulty else _admission(entry, entry.joined_on, policy)
+        faulty = person_rules.check_joined_on(entry.joined_on, born, today)
+        problems += [faulty] if faulty else _admission(entry, entry.joined_on, born, policy)
     return problems
 
 
@@ -59,6 +58,21 @@ def outcome_of(problems: Iterable[Problem]) -> Outcome:
     return Outcome.RECTIFY if errors <= RECTIFIABLE else Outcome.MEND
 
 
+def _missing(entry: Entry) -> list[Problem]:
+    """Required fields left blank; one that could not be read is not missing."""
+    values = _required(entry)
+    problems = []
+    if None in values or "" in values:
+        problems = [
+            EVERY_CODE.problem(f"{name}.missing")
+            for name, value in zip(REQUIRED, values, strict=True)
+            if value in (None, "") and name not in entry.unread
+        ]
+    if entry.branch_id is None and not entry.branch and "branch" not in entry.unread:
+        problems.append(CODES.problem("branch.missing"))
+    return problems
+
+
 def _post_problems(entry: Entry, today: dt.date) -> list[Problem]:
     """A cadre's post must be one a branch has; what a non-cadre's row says about posts is only read."""
     problems = cadres.rules.check_appointed_on(entry.appointed_on, today)
@@ -67,19 +81,17 @@ def _post_problems(entry: Entry, today: dt.date) -> list[Problem]:
     return problems
 
 
-def _overage(entry: Entry, policy: Policy, today: dt.date) -> list[Problem]:
-    if entry.is_cadre or "is_cadre" in entry.unread:
-        return []
-    age = identity.age_on(identity.birth_on(entry.national_id), today)
+def _overage(born: dt.date, policy: Policy, today: dt.date) -> list[Problem]:
+    age = identity.age_on(born, today)
     return [CODES.problem("member.overage", age=age)] if age >= policy.overage_from else []
 
 
-def _admission(entry: Entry, joined_on: dt.date, policy: Policy) -> list[Problem]:
+def _admission(entry: Entry, joined_on: dt.date, born: dt.date | None, policy: Policy) -> list[Problem]:
     """Age, number and evidence (annex 4.2). `joined_on` is in order."""
     is_strict = policy.is_strict(joined_on)
     problems = []
-    if entry.national_id:
-        problems += _age_problems(entry.national_id, joined_on, policy, is_strict=is_strict)
+    if born:
+        problems += _age_problems(born, joined_on, policy, is_strict=is_strict)
     if "development_number" not in entry.unread:
         problems += _number_problems(entry.development_number, joined_on, is_strict=is_strict)
     if is_strict:
@@ -90,21 +102,19 @@ def _admission(entry: Entry, joined_on: dt.date, policy: Policy) -> list[Problem
     return problems
 
 
-def _age_problems(national_id: str, joined_on: dt.date, policy: Policy, *, is_strict: bool) -> list[Problem]:
+def _age_problems(born: dt.date, joined_on: dt.date, policy: Policy, *, is_strict: bool) -> list[Problem]:
     """Joining is known by month, so who has the birthday in that month has the age."""
     minimum = policy.minimum_age_from if is_strict else policy.minimum_age_before
-    if identity.months_between(identity.birth_on(national_id), joined_on) >= minimum * 12:
+    if identity.months_between(born, joined_on) >= minimum * 12:
         return []
     code = "joined_on.under_age" if is_strict else "joined_on.under_age_before"
     return [CODES.problem(code, value=f"{joined_on:%Y-%m}", age=minimum)]
 
 
 def _number_problems(number: str, joined_on: dt.date, *, is_strict: bool) -> list[Problem]:
-    fault = numbers.fault(number, joined_on, is_strict=is_strict)
-    problems = []
-    if fault:
-        values = {"value": number[:20], "joined": f"{joined_on:%Y-%m}"}
-        problems.append(CODES.problem(f"development_number.{fault}", **values))
-    elif numbers.has_unknown_province(number):
-        problems.append(CODES.problem("development_number.province", value=number))
-    return problems
+    if fault := numbers.fault(number, joined_on, is_strict=is_strict):
+        joined = f"{joined_on:%Y-%m}"
+        return [CODES.problem(f"development_number.{fault}", value=number[:20], joined=joined)]
+    if numbers.has_unknown_province(number):
+        return [CODES.problem("development_number.province", value=number)]
+    return []

@@ -63,6 +63,9 @@ def find_clashes(entries: Sequence[Entry], known: Known) -> list[list[Problem]]:
 
 def _rows_by(entries: Iterable[Entry], name: str) -> dict[str, list[int]]:
     """Value → rows that share it, for values met more than once."""
+    values = [value for entry in entries if (value := getattr(entry, name))]
+    if len(set(values)) == len(values):
+        return {}
     rows: dict[str, list[int]] = defaultdict(list)
     for entry in entries:
         if value := getattr(entry, name):

@@ -1,8 +1,10 @@
 """An entry: what one row, form or request says about one member, as plain data."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import repeat, starmap
+from operator import attrgetter
 from typing import Any
 
 from zhtj.lib.problems import Problem
@@ -66,11 +68,11 @@ class Entry:
 
     def as_data(self) -> dict[str, Any]:
         """Plain JSON data of what is filled, for `from_data`. Of a readable entry only."""
-        data: dict[str, Any] = {}
-        for name in _STORED:
-            value = getattr(self, name)
-            if value is not None and value != "":
-                data[name] = value.isoformat() if name in _DATES else value
+        values = zip(_STORED, _stored(self), strict=True)
+        data = {name: value for name, value in values if value is not None and value != ""}
+        for name in _DATES:
+            if name in data:
+                data[name] = data[name].isoformat()
         return data
 
     @classmethod
@@ -86,6 +88,7 @@ class Entry:
 # What a sheet, a form and a request may say, in the order of the workbook.
 FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Entry) if f.name not in {"branch_id", "row", "unread"})
 _STORED = (*FIELDS, "branch_id", "row")
+_stored = attrgetter(*_STORED)
 _DATES = frozenset({"joined_on", "appointed_on", "joined_party_on"})
 _NEVER_FILLED = frozenset({"full_name", "national_id", "branch", "is_cadre"})  # required, or who it is
 _OF_THE_POST = frozenset({"post", "engagement", "appointed_on"})
@@ -103,15 +106,21 @@ _FEW = person_rules.FEW | {
 
 
 class EntryReader:
-    """Reads cells into entries. One instance a file: it remembers what columns repeat."""
+    """Reads cells into entries."""
 
     def __init__(self, today: dt.date) -> None:
         self._rows = RowReader(_readers(today), EVERY_CODE, _FEW)
 
-    def read(self, cells: Mapping[str, Cell], *, row: int = 0, branch_id: int | None = None) -> Entry:
-        """The entry these cells hold. Never raises. About 6 µs."""
-        values, unread = self._rows.read(cells)
-        return Entry(**values, row=row, branch_id=branch_id, unread=unread)
+    def read(self, cells: Mapping[str, Cell], *, row: int = 0) -> Entry:
+        """The entry these cells hold. Never raises."""
+        return self.read_all([cells], [row])[0]
+
+    def read_all(self, lines: Sequence[Mapping[str, Cell]], rows: Sequence[int]) -> list[Entry]:
+        """The entries of many lines, which stood in these rows. About 5 µs a line."""
+        columns, unread = self._rows.read_all(lines)
+        problems = [unread.get(position, {}) for position in range(len(lines))]
+        values = zip(*(columns[name] for name in FIELDS), repeat(None), rows, problems, strict=False)
+        return list(starmap(Entry, values))
 
 
 def filled_from(entry: Entry, stored: Entry) -> Entry:
@@ -149,7 +158,7 @@ def shown(name: str, value: Any) -> str:
         return words[0] if value else words[1]
     if isinstance(value, dt.date):
         return f"{value:%Y-%m}"
-    return _WORDS.get(name, {}).get(value, value)
+    return _WORDS.get(name, {}).get(value, str(value))
 
 
 def shown_entry(entry: Entry) -> dict[str, str]:

@@ -93,6 +93,8 @@ def read_yes_no(cell: Cell) -> tuple[bool | None, bool]:
 
 
 def _matching(pattern: re.Pattern[str], cell: Cell) -> tuple[str, bool]:
+    if isinstance(cell, str) and pattern.fullmatch(cell):
+        return cell, True
     text = squeeze(cell)
     return (text, True) if not text or pattern.fullmatch(text) else ("", False)
 

@@ -6,10 +6,11 @@ importing unit itself. A row that is already there is unchanged, or updates the 
 cell differs; everything new is planted in one pass. The same file twice changes nothing.
 """
 
+from zhtj.lib.workbook import Column, WorkbookKind
+
 from orgs.imports.importer import UnitImporter
 from orgs.kinds import ALLOWED_CHILDREN, Industry, UnitKind
 from orgs.models import OrgUnit
-from zhtj.lib.workbook import Column, WorkbookKind
 
 YES_NO = ("是", "否")
 

@@ -40,62 +40,60 @@ class UnitImporter:
         return []
 
     def write(self, judged: Sequence[Judged]) -> int:
-        """Update the cards, then plant everything new in one pass; the number of new units."""
+        """Update the cards and plant everything new in one pass; the number of new units."""
         entries = [row.entry for row in judged if row.entry is not None]
-        self._update([entry for entry in entries if entry["unit"]])
-        return self._plant([entry for entry in entries if not entry["unit"]])
+        context = self._context
+        created = actions.import_units(
+            context.actor,
+            unit=context.unit,
+            plantings=self._plantings([entry for entry in entries if not entry["unit"]]),
+            updates=_updates([entry for entry in entries if entry["unit"]]),
+            batch_id=context.batch_id,
+        )
+        return len(created)
 
-    def _update(self, entries: Sequence[dict[str, Any]]) -> None:
-        units = OrgUnit.objects.filter(closed_at=None).in_bulk([entry["unit"] for entry in entries])
-        for entry in entries:
-            unit = units.get(entry["unit"])
-            if unit is None or any(getattr(unit, name) != old for name, old in entry["old"].items()):
-                raise WorldMoved(f"unit {entry['unit']} is no longer as it was at the check")
-        for entry in entries:
-            actions.update_unit(
-                self._context.actor,
-                unit=units[entry["unit"]],
-                batch_id=self._context.batch_id,
-                **entry["values"],
-            )
-
-    def _plant(self, entries: Sequence[dict[str, Any]]) -> int:
-        if not entries:
-            return 0
-        news = {
-            entry["row"]: NewUnit(
-                entry["values"]["short_name"],
-                entry["values"]["kind"],
-                **{name: entry["values"][name] for name in _NEW_UNIT_FIELDS if name in entry["values"]},
-            )
-            for entry in entries
-        }
+    def _plantings(self, entries: Sequence[dict[str, Any]]) -> list[tuple[OrgUnit, list[NewUnit]]]:
+        """The forest below each existing unit, put together from its rows. One query."""
+        news = {entry["row"]: _new_unit(entry["values"]) for entry in entries}
         forests: dict[int, list[NewUnit]] = {}
         for entry in entries:
-            above = entry["parent"]
-            if "row" in above and above["row"] not in news:
-                raise WorldMoved(f"the superior in row {above['row']} is not among the rows to be written")
-            siblings = news[above["row"]].children if "row" in above else forests.setdefault(above["unit"], [])
+            if (row := entry["parent"].get("row")) is None:
+                siblings = forests.setdefault(entry["parent"]["unit"], [])
+            elif row in news:
+                siblings = news[row].children
+            else:
+                raise WorldMoved(f"the superior in row {row} is not among the rows to be written")
             siblings.append(news[entry["row"]])
         reach = queries.units(self._context.actor.scope, "units.create")
         parents = reach.filter(closed_at=None).in_bulk(forests)
         if len(parents) < len(forests):
             raise WorldMoved("a superior was closed or moved since the check")
-        plantings = [(parents[pk], forest) for pk, forest in forests.items()]
-        context = self._context
-        return len(
-            actions.plant(context.actor, plantings=plantings, unit=context.unit, batch_id=context.batch_id)
-        )
+        return [(parents[pk], forest) for pk, forest in forests.items()]
+
+
+def _new_unit(values: dict[str, Any]) -> NewUnit:
+    rest = {name: values[name] for name in _NEW_UNIT_FIELDS if name in values}
+    return NewUnit(values["short_name"], values["kind"], **rest)
+
+
+def _updates(entries: Sequence[dict[str, Any]]) -> list[tuple[OrgUnit, dict[str, Any]]]:
+    """The units to update with their new values; all must be as they were at the check. One query."""
+    units = queries.open_units([entry["unit"] for entry in entries])
+    for entry in entries:
+        unit = units.get(entry["unit"])
+        if unit is None or any(getattr(unit, name) != old for name, old in entry["old"].items()):
+            raise WorldMoved(f"unit {entry['unit']} is no longer as it was at the check")
+    return [(units[entry["unit"]], entry["values"]) for entry in entries]
 
 
 def _judged(line: Line) -> Judged:
     if blocking(line.problems):
         return Judged(line.number, Outcome.MEND, line.problems)
     if line.unit is None:
-        above = {"unit": line.ground.pk} if line.ground else {"row": line.above.number}
+        above = {"row": line.above.number} if line.above else {"unit": line.place[0]}
         entry = {"row": line.number, "unit": None, "parent": above, "values": line.values}
         return Judged(line.number, Outcome.OK, line.problems, entry)
-    changed = {name: value for name, value in line.changes.items()}
+    changed = line.changes
     if not changed:
         return Judged(line.number, Outcome.UNCHANGED, line.problems)
     old = {name: getattr(line.unit, name) for name in changed}

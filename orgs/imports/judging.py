@@ -5,7 +5,7 @@ the top down, so that a row is judged when all is known of its superior: is it a
 already, may it stand there, is its name free. Rows that hang from each other in a ring are told so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,7 @@ class Line:
     above: "Line | None" = None
     homonym: OrgUnit | None = None  # a unit of the name by which `above` is called
     unit: OrgUnit | None = None  # the unit this row already is
+    standing: Above | None = None  # what rules of the rows below must know of this one
     changes: dict[str, Any] = field(default_factory=dict)
     done: bool = False
 
@@ -42,8 +43,15 @@ class Line:
     def name(self) -> str:
         return str(self.values.get("short_name", ""))
 
-    def say(self, code: str, **values: object) -> None:
-        self.problems.append(CODES.problem(code, **values))
+    def say(self, code: str, **values: str | int) -> None:
+        self.problems.append(CODES.problem(code, at="", severity=None, **values))
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """What tells the superior apart from others (a unit's key, or minus a row's number), its name."""
+        if self.ground is not None:
+            return self.ground.pk, self.ground.short_name
+        return (-self.above.number, self.above.name) if self.above else (0, "")
 
     @property
     def is_good(self) -> bool:
@@ -72,9 +80,9 @@ class Judging:
         for line in lines:
             self._find_above(line)
         self._grounds_in_reach(lines)
+        _clashes(lines)
         for line in _from_the_top(lines):
             self._settle(line)
-        _clashes(lines)
         return lines
 
     def _codes_elsewhere(self, lines: Sequence[Line]) -> set[str]:
@@ -149,6 +157,7 @@ class Judging:
         if line.unit is not None or "kind" not in line.values:
             return
         kind, industry = line.values["kind"], line.values.get("industry", "")
+        line.standing = Above(line.name, kind, domain_of(industry) or above.domain, above.level + 1)
         unread = {problem.field for problem in line.problems}
         for problem in rules.place_problems(line.name, kind, industry, above):
             if problem.field not in unread:
@@ -171,7 +180,7 @@ class Judging:
     def _recognise(self, line: Line) -> None:
         """Find the unit this row already is, and what the row would change in it."""
         code = line.values.get("code", "")
-        under = line.ground.pk if line.ground else None
+        under, above = (line.ground.pk, line.ground.short_name) if line.ground else (0, "")
         coded = self._finder.find_code(code) if code else None
         here = self._finder.find_child(under, line.name) if under else None
         if coded is not None:
@@ -182,11 +191,11 @@ class Judging:
         elif code in self._used_elsewhere:
             line.say("code.taken", value=code, where="")
         elif here is not None and code:
-            line.say("short_name.taken", parent=line.ground.short_name, value=line.name, where="")
+            line.say("short_name.taken", parent=above, value=line.name, where="")
         if here is None or not line.is_good:
             return
         if here.kind != line.values["kind"]:
-            line.say("short_name.taken", parent=line.ground.short_name, value=line.name, where="")
+            line.say("short_name.taken", parent=above, value=line.name, where="")
             return
         line.unit = here
         line.changes = {
@@ -201,6 +210,28 @@ def _read(rows: Sequence[Row]) -> Iterator[Line]:
     for row in rows:
         values, problems = read_card(row.cells)
         yield Line(row.number, values, problems)
+
+
+def _clashes(lines: Sequence[Line]) -> None:
+    """Rows that name one unit, or one code, more than once: each is told of another."""
+    by_name: dict[tuple[int, str], list[Line]] = {}
+    by_code: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.name and (line.ground or line.above):
+            by_name.setdefault((line.place[0], line.name), []).append(line)
+        if "code" in line.values:
+            by_code.setdefault(line.values["code"], []).append(line)
+    for line, other in _twice(by_name.values()):
+        where = f"（见本表第{other.number}行）"
+        line.say("short_name.taken", parent=line.place[1], value=line.name, where=where)
+    for line, other in _twice(by_code.values()):
+        line.say("code.taken", value=line.values["code"], where=f"（见本表第{other.number}行）")
+
+
+def _twice(groups: Iterable[list[Line]]) -> Iterator[tuple[Line, Line]]:
+    for group in groups:
+        if len(group) > 1:
+            yield from ((line, group[1] if line is group[0] else group[0]) for line in group)
 
 
 def _from_the_top(lines: Sequence[Line]) -> Iterator[Line]:

@@ -1,7 +1,7 @@
 """Tables of the room: the tree, identity and accounts, the audit trail."""
 
 from orgs.models.audit import AuditEntry
-from orgs.models.codes import AccessCode
+from orgs.models.codes import AccessCode, CodeTry
 from orgs.models.people import OrgUnitUserObjectPermission, Person, PoliticalStatus, Sex, User
 from orgs.models.units import TREE_FIELDS, OrgUnit, UnitPlacement
 
@@ -9,6 +9,7 @@ __all__ = [
     "TREE_FIELDS",
     "AccessCode",
     "AuditEntry",
+    "CodeTry",
     "OrgUnit",
     "OrgUnitUserObjectPermission",
     "Person",

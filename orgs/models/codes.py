@@ -30,3 +30,16 @@ class AccessCode(models.Model):
         verbose_name_plural = "注册码"
         default_permissions = ()
         indexes = [models.Index(fields=["unit", "purpose"], name="code_unit")]
+
+
+class CodeTry(models.Model):
+    """A code typed on a public page that did not open: counted by address, so that none is guessed."""
+
+    address = models.CharField("来源", max_length=45)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "代码试错"
+        verbose_name_plural = "代码试错"
+        default_permissions = ()
+        indexes = [models.Index(fields=["address", "at"], name="code_try")]

@@ -42,6 +42,7 @@ class Plan:
     """
 
     under: OrgUnit | None
+    tree_id: int
     news: list[NewUnit]
     parents: list[int]
     above: list[Above | None]
@@ -64,7 +65,7 @@ class Plan:
 
 def draw_up(under: OrgUnit | None, forest: Sequence[NewUnit]) -> Plan:
     """Flatten a forest, depth first. Codes and numbers come later."""
-    plan = Plan(under, [], [], [])
+    plan = Plan(under, under.tree_id if under else 0, [], [], [])
     ground = Above(under.short_name, under.kind, under.domain, under.level) if under else None
     stack: list[tuple[NewUnit, int, Above | None]] = [(new, -1, ground) for new in reversed(forest)]
     while stack:

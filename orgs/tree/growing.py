@@ -15,10 +15,10 @@ from orgs.numbering import NoRoom
 from orgs.rules import class_of
 from orgs.tree.clashes import naming_clashes
 from orgs.tree.forest import NewUnit, Plan, draw_up, give_codes, problems_of
+from orgs.tree.mending import PLANTING
 from orgs.tree.placing import open_placements
 from orgs.tree.room import Ground, make_room, survey
 
-PLANTING = "trees"  # the lock of whoever starts a new tree
 _WRITTEN = [field.attname for field in OrgUnit._meta.concrete_fields]
 
 
@@ -98,22 +98,20 @@ def _plant_trees(forest: Sequence[NewUnit], at: dt.datetime) -> list[OrgUnit]:
         last = OrgUnit.objects.aggregate(last=Max("tree_id"))["last"] or 0
         plans = [draw_up(None, [new]) for new in forest]
         _judge(plans, {})
-        for plan in plans:
-            plan.spans = numbering.lay_out_tree(plan.parents, plan.kinds)
-        created = []
         for tree_id, plan in enumerate(plans, last + 1):
-            created += _insert([plan], at, tree_id)
-        return created
+            plan.tree_id = tree_id
+            plan.spans = numbering.lay_out_tree(plan.parents, plan.kinds)
+        return _insert(plans, at)
 
 
-def _insert(plans: Sequence[Plan], at: dt.datetime, tree_id: int = 0) -> list[OrgUnit]:
+def _insert(plans: Sequence[Plan], at: dt.datetime) -> list[OrgUnit]:
     """Write the units and their placements: one COPY each for every five thousand."""
     units: list[OrgUnit] = []
     for plan in plans:
         first = len(units)
         for index, parent in enumerate(plan.parents):
             above = units[first + parent] if parent >= 0 else plan.under
-            units.append(_unit(plan, index, above, tree_id or above.tree_id, at))
+            units.append(_unit(plan, index, above, at))
     for unit, pk in zip(units, bulk.reserve_ids(OrgUnit, len(units)), strict=True):
         unit.pk = pk
         unit.parent_id = unit.parent.pk if unit.parent else None
@@ -124,11 +122,11 @@ def _insert(plans: Sequence[Plan], at: dt.datetime, tree_id: int = 0) -> list[Or
     return units
 
 
-def _unit(plan: Plan, index: int, parent: OrgUnit | None, tree_id: int, at: dt.datetime) -> OrgUnit:
+def _unit(plan: Plan, index: int, parent: OrgUnit | None, at: dt.datetime) -> OrgUnit:
     new, span, above = plan.news[index], plan.spans[index], plan.above[index]
     return OrgUnit(
         parent=parent,
-        tree_id=tree_id,
+        tree_id=plan.tree_id,
         lft=span.lft,
         rght=span.rght,
         level=plan.level(index),

@@ -11,8 +11,8 @@ from zhtj.lib import locks
 from orgs import numbering
 from orgs.models import OrgUnit
 from orgs.numbering import Node
-from orgs.tree.growing import PLANTING
 
+PLANTING = "trees"  # the lock of whoever starts a new tree
 _COLUMNS = ("tree_id", "lft", "rght", "level")
 
 
@@ -50,15 +50,23 @@ def repair(tree_id: int) -> int:
         roots = [node.pk for node in nodes if node.parent is None and node.tree_id == tree_id]
         last = OrgUnit.objects.aggregate(last=Max("tree_id"))["last"] or 0
         tree_ids = [tree_id, *range(last + 1, last + len(roots))]
-        present = {node.pk: (node.tree_id, node.lft, node.rght, node.level) for node in nodes}
-        changed = [
-            (new_id, *place, pk)
-            for new_id, root in zip(tree_ids, roots, strict=False)
-            for pk, place in numbering.renumber(nodes, root).items()
-            if present[pk] != (new_id, *place)
-        ]
-        _write(changed)
-        return len(changed)
+        return sum(_number_anew(nodes, root, new_id) for new_id, root in zip(tree_ids, roots, strict=False))
+
+
+def close_ranks(tree_id: int) -> None:
+    """Number a tree anew because its numbers have run out. The caller holds its exclusive lock."""
+    nodes = _nodes(Q(tree_id=tree_id))
+    for root in [node.pk for node in nodes if node.parent is None]:
+        _number_anew(nodes, root, tree_id)
+
+
+def _number_anew(nodes: Sequence[Node], root: int, tree_id: int) -> int:
+    """Write the numbers that differ; how many units' do."""
+    present = {node.pk: (node.tree_id, node.lft, node.rght, node.level) for node in nodes}
+    places = numbering.renumber(nodes, root)
+    changed = [(tree_id, *place, pk) for pk, place in places.items() if present[pk] != (tree_id, *place)]
+    _write(changed)
+    return len(changed)
 
 
 def _nodes(which: Q) -> list[Node]:

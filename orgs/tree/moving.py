@@ -65,13 +65,13 @@ def move_problems(unit: OrgUnit, new_parent: OrgUnit) -> list[Problem]:
 
 def _rehang(unit: OrgUnit, new_parent: OrgUnit) -> None:
     """Write the numbers, levels and the pointer."""
-    width = unit.rght - unit.lft + 1
-    ground = survey([new_parent.pk])[new_parent.pk]
-    if ground.free.width < width:
-        make_room(new_parent.pk, width - ground.free.width)
-        # Room made to its left has moved the unit too.
+    while True:
         grounds = survey([unit.pk, new_parent.pk])
         unit, ground = grounds[unit.pk].unit, grounds[new_parent.pk]
+        lack = unit.rght - unit.lft + 1 - ground.free.width
+        if lack <= 0:
+            break
+        make_room(new_parent.pk, lack)  # which may move the unit too
     shift(
         unit.tree_id,
         Span(unit.lft, unit.rght),

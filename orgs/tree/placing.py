@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable
 from django.db import transaction
 
 from zhtj.lib import bulk, locks
+from zhtj.lib.problems import Refused
 
-from orgs.kinds import domain_of
+from orgs.kinds import NEED_INDUSTRY, domain_of
 from orgs.models import OrgUnit, UnitPlacement
+from orgs.rules import CODES
 from orgs.tree.clashes import naming_clashes
 
 _PLACED = ("parent_id", "short_name", "kind", "unit_class", "industry", "domain")
@@ -32,21 +34,34 @@ def replace_placements(pks: Collection[int], at: dt.datetime) -> None:
 
 
 def rename(unit: OrgUnit, short_name: str, *, at: dt.datetime) -> None:
-    """Give the unit another short name; its placement is replaced. Raises Refused `short_name.taken`."""
+    """Give the unit another short name as of `at`. Raises Refused `short_name.taken`."""
     with naming_clashes(), transaction.atomic():
+        siblings = OrgUnit.objects.filter(parent=unit.parent_id, closed_at=None).exclude(pk=unit.pk)
+        if unit.parent is not None and siblings.filter(short_name=short_name).exists():
+            taken = {"parent": unit.parent.short_name, "value": short_name, "where": ""}
+            raise Refused([CODES.problem("short_name.taken", **taken)])
         OrgUnit.objects.filter(pk=unit.pk).update(short_name=short_name)
         replace_placements([unit.pk], at)
     unit.short_name = short_name
 
 
 def set_industry(unit: OrgUnit, industry: str, *, at: dt.datetime) -> None:
-    """State another industry for the unit; the domain follows in everything below that states none."""
+    """State another industry for the unit; the domain follows in everything below that states none.
+
+    Raises Refused `industry.missing` where that would leave a unit without a domain that needs one.
+    """
     with transaction.atomic():
         locks.exclusive(locks.tree(unit.tree_id))
         OrgUnit.objects.filter(pk=unit.pk).update(industry=industry)
-        unit.refresh_from_db()
-        replace_placements({unit.pk, *settle_domains(unit)}, at)
-        unit.refresh_from_db()
+        fresh = OrgUnit.objects.get(pk=unit.pk)
+        changed = settle_domains(fresh)
+        needy = OrgUnit.objects.filter(
+            pk__in={unit.pk, *changed}, kind__in=NEED_INDUSTRY, domain="", closed_at=None
+        )
+        if bereft := list(needy):
+            raise Refused([CODES.problem("industry.missing", name=each.short_name) for each in bereft])
+        replace_placements({unit.pk, *changed}, at)
+    unit.refresh_from_db()
 
 
 def settle_domains(top: OrgUnit) -> set[int]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import Count, F, Max
 
 from orgs import numbering
 from orgs.models import OrgUnit
-from orgs.numbering import Span
+from orgs.numbering import Overflow, Span
+from orgs.tree.mending import close_ranks
 
 
 class Ground(NamedTuple):
@@ -46,8 +48,20 @@ def make_room(pk: int, missing: int) -> None:
     """Widen the unit's interval, doubling it, until `missing` more numbers fit at its end.
 
     What stands to its right inside the same parent moves up; a parent that is full itself is
-    widened first. The caller holds the tree's exclusive lock. Two updates a level.
+    widened first. The caller holds the tree's exclusive lock and looks at all numbers afresh
+    afterwards. Two updates a level. A tree that has used up its numbers (units that moved leave
+    gaps behind) is numbered anew; raises Overflow if that does not help either.
     """
+    tree_id = survey([pk])[pk].unit.tree_id
+    try:
+        with transaction.atomic():
+            _widen(pk, missing)
+    except Overflow:
+        close_ranks(tree_id)
+        _widen(pk, missing)
+
+
+def _widen(pk: int, missing: int) -> None:
     unit = survey([pk])[pk].unit
     added = numbering.growth(unit.rght - unit.lft + 1, missing)
     if unit.parent_id is None:
@@ -55,7 +69,7 @@ def make_room(pk: int, missing: int) -> None:
         return
     parent = survey([unit.parent_id])[unit.parent_id]
     if parent.free.width < added:
-        make_room(unit.parent_id, added - parent.free.width)
+        _widen(unit.parent_id, added - parent.free.width)
     shift(unit.tree_id, Span(unit.rght + 1, parent.last), by=added)
     OrgUnit.objects.filter(pk=pk).update(rght=F("rght") + added)
 

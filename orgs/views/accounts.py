@@ -1,7 +1,7 @@
 """Coming in, going out, the own password, the unit acted for."""
 
 from django.contrib import auth, messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -12,12 +12,13 @@ from zhtj.lib.doors import before_password_change, public, signed_in
 
 from orgs import accounts, actions, queries
 from orgs.forms import LoginForm, OwnPasswordForm, UnitChoiceForm
+from orgs.requests import Request
 
 
 @public
 @never_cache
 @sensitive_post_parameters("password")
-def login(request: HttpRequest) -> HttpResponse:
+def login(request: Request) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(_next_page(request))
     form = LoginForm(request, request.POST or None)
@@ -30,7 +31,7 @@ def login(request: HttpRequest) -> HttpResponse:
 @signed_in
 @before_password_change
 @require_POST
-def logout(request: HttpRequest) -> HttpResponse:
+def logout(request: Request) -> HttpResponse:
     auth.logout(request)
     messages.info(request, "您已退出登录。")
     return redirect("login")
@@ -40,7 +41,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 @before_password_change
 @never_cache
 @sensitive_post_parameters()
-def password_change(request: HttpRequest) -> HttpResponse:
+def password_change(request: Request) -> HttpResponse:
     """Forced at the first log-in, free later."""
     form = OwnPasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -53,7 +54,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def switch_unit(request: HttpRequest) -> HttpResponse:
+def switch_unit(request: Request) -> HttpResponse:
     """Act for another of the units this account has a grant on."""
     form = UnitChoiceForm(request.POST)
     wanted = form.cleaned_data["unit"] if form.is_valid() else 0
@@ -63,7 +64,7 @@ def switch_unit(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-def _next_page(request: HttpRequest) -> str:
+def _next_page(request: Request) -> str:
     """Where the visitor was going, if that is a page of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from zhtj.lib.doors import door
@@ -11,12 +11,13 @@ from zhtj.lib.problems import Refused
 from orgs import actions, admins, queries
 from orgs.forms import CardForm, NewUnitForm, UnitSearchForm
 from orgs.kinds import UnitKind
+from orgs.requests import Request
 
 PAGE_SIZE = 50
 
 
 @door("units.see")
-def unit_list(request: HttpRequest) -> HttpResponse:
+def unit_list(request: Request) -> HttpResponse:
     """All units in scope, in the order of the tree, or those that match `q`."""
     form = UnitSearchForm(request.GET)
     text, kind = form.asked()
@@ -35,7 +36,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 
 @door("units.see")
-def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_detail(request: Request, pk: int) -> HttpResponse:
     unit = get_object_or_404(queries.units(request.scope), pk=pk)
     children = queries.children(request.scope, unit)
     context = {
@@ -50,7 +51,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @door("units.see")
-def unit_children(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_children(request: Request, pk: int) -> HttpResponse:
     """A branch of the tree, loaded when it is opened (htmx); a page of its own without script."""
     unit = get_object_or_404(queries.units(request.scope), pk=pk)
     children = queries.children(request.scope, unit)
@@ -60,7 +61,7 @@ def unit_children(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @door("units.create")
-def unit_create(request: HttpRequest, parent_pk: int) -> HttpResponse:
+def unit_create(request: Request, parent_pk: int) -> HttpResponse:
     parent = get_object_or_404(queries.units(request.scope), pk=parent_pk)
     queries.require_create_under(request.scope, parent)
     form = NewUnitForm(request.POST or None, parent=parent)
@@ -77,7 +78,7 @@ def unit_create(request: HttpRequest, parent_pk: int) -> HttpResponse:
 
 
 @door("units.edit_card")
-def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_edit(request: Request, pk: int) -> HttpResponse:
     unit = get_object_or_404(queries.units(request.scope), pk=pk)
     request.scope.require("units.edit_card", unit)
     form = CardForm(request.POST or None, unit=unit)

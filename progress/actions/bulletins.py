@@ -2,20 +2,21 @@
 
 Specification (design: house, Bulletin and History; campaign, section 3).
 
-STARTED → DONE → PUBLISHED, every step a conditional update. A computation is three transactions:
+STARTED → DONE → PUBLISHED, every step under the campaign's bulletin lock. A computation is three
+transactions:
 
 1. *open*: find or create the day's row (STARTED). A finished day is answered as it is, unless it is
    to be recomputed: an unpublished one in place, a published one, with a reason, as a new revision.
 2. *settle*: hold the entry lock alone for an instant. Everyone who stamps a period stamps it inside
    the shared lock, so after this nothing stamped before the cut-off is still to be committed.
-3. *develop*: under the campaign's bulletin lock, count as of the cut-off, write all rows, check, DONE.
+3. *develop*: count as of the cut-off, write all rows, check, DONE.
 
 Killed anywhere, the row stays STARTED with either all of its lines or the ones before: the next run
 does it again. Two at once: the second waits for the first and finds it DONE. The lines depend on the
 cut-off alone, so computing again, whenever, gives the same ones.
 
-Openings of a gate are recorded here, when a region's frozen rate reaches what is needed; the
-bulletin freezes those in force, with the settings and the earlier bulletins it is compared with.
+Openings of a gate are recorded with it (`openings`); the bulletin freezes those in force, with the
+settings and the earlier bulletins it is compared with.
 """
 
 import datetime as dt
@@ -29,14 +30,14 @@ from zhtj.lib.problems import Refused
 from orgs import audit
 from orgs.history import existed
 from orgs.scopes import Actor
-from progress.actions import frozen
-from progress.models import Bulletin, BulletinState, Campaign, GateOpening, Stage
+from progress.actions import frozen, openings
+from progress.models import Bulletin, BulletinState, Campaign, Stage
 from progress.queries import photograph
-from progress.queries.photograph import Photograph
 from progress.rules import CODES
 
 SYSTEM = Actor(None, door="task")
 COMPARED_DAYS = (1, 3, 7)
+REASON_LENGTH = 200
 
 
 def compute_bulletin(
@@ -61,7 +62,7 @@ def compute_bulletin(
         raise _refused("bulletin.too_early", day=day, cutoff=f"{campaign.cutoff_time:%H:%M}")
     if not existed(campaign.province, cutoff_at):
         raise _refused("bulletin.no_units", day=day)
-    bulletin = _open(campaign, day, cutoff_at, now, recompute, reason)
+    bulletin = _open(campaign, day, cutoff_at, now, recompute, reason.strip()[:REASON_LENGTH])
     if bulletin.state != BulletinState.STARTED:
         return bulletin
     _settle_entries()
@@ -75,6 +76,7 @@ def publish_bulletin(actor: Actor, *, bulletin: Bulletin) -> Bulletin:
     Raises Refused when it is not waiting to be published or one of its checks failed.
     """
     actor.scope.require("bulletin.publish", bulletin.campaign.province)
+    locks.exclusive(_lock(bulletin.campaign))
     failed = [check["detail"] for check in bulletin.checks if not check["ok"]]
     if failed:
         raise _refused("bulletin.check_failed", detail="；".join(failed))
@@ -84,7 +86,8 @@ def publish_bulletin(actor: Actor, *, bulletin: Bulletin) -> Bulletin:
         unit=bulletin.campaign.province,
         after={"day": bulletin.day, "revision": bulletin.revision},
     )
-    done = Bulletin.objects.filter(pk=bulletin.pk, state=BulletinState.DONE)
+    # As it was when its checks were looked at: one computed again meanwhile is looked at again.
+    done = Bulletin.objects.filter(pk=bulletin.pk, state=BulletinState.DONE, computed_at=bulletin.computed_at)
     if not done.update(state=BulletinState.PUBLISHED, published_at=entry.at, published_by=actor.user):
         raise _refused("bulletin.not_done")
     bulletin.refresh_from_db()
@@ -105,7 +108,7 @@ def _open(
                 last.state, last.reason = BulletinState.STARTED, reason or last.reason
                 last.save(update_fields=["state", "reason"])
                 return last
-            if not reason.strip():
+            if not reason:
                 raise _refused("bulletin.reason_missing", day=day)
         return Bulletin.objects.create(
             campaign=campaign,
@@ -134,7 +137,7 @@ def _develop(bulletin: Bulletin, *, now: dt.datetime, actor: Actor) -> Bulletin:
     stages = list(campaign.stages.select_related("gate_stage"))
     taken = photograph.take(campaign, stages, bulletin.cutoff_at)
     frozen.write(bulletin, taken)
-    bulletin.settings = _settings_in_force(bulletin, stages) | _openings(bulletin, stages, taken)
+    bulletin.settings = _settings_in_force(bulletin, stages) | openings.in_force(bulletin, stages, taken)
     bulletin.checks = frozen.checks(bulletin, taken)
     bulletin.computed_at = now
     bulletin.state = BulletinState.DONE
@@ -142,55 +145,6 @@ def _develop(bulletin: Bulletin, *, now: dt.datetime, actor: Actor) -> Bulletin:
     after = {"day": bulletin.day, "revision": bulletin.revision, "reason": bulletin.reason}
     audit.record(actor, "progress.compute_bulletin", unit=campaign.province, after=after)
     return bulletin
-
-
-def _openings(bulletin: Bulletin, stages: list[Stage], taken: Photograph) -> dict[str, dict[str, Any]]:
-    """The regions in which each gated stage is open that day, and since when; new ones are recorded.
-
-    For the province as a whole a stage begins with the first region that passed the gate, or, where
-    no region has anything to pass, with the stage itself; None while it waits.
-    """
-    openings: dict[str, dict[str, Any]] = {}
-    first: dict[str, str | None] = {}
-    for stage in stages:
-        if stage.gate_stage is None:
-            continue
-        recorded = list(GateOpening.objects.filter(stage=stage, opened_on__lte=bulletin.day))
-        reached, free = _reached(bulletin, stage, taken, {opening.region_id for opening in recorded})
-        GateOpening.objects.bulk_create(reached, ignore_conflicts=True)
-        passed = [opening.opened_on for opening in (*recorded, *reached)]
-        is_open = passed or len(free) == sum(unit.parent == 0 for unit in taken.units)
-        first[stage.key] = min(passed, default=stage.opens_on).isoformat() if is_open else None
-        openings[stage.key] = {
-            str(opening.region_id): {
-                "opened_on": opening.opened_on.isoformat(),
-                "reason": opening.reason,
-                "rate": opening.rate,
-            }
-            for opening in sorted([*recorded, *reached, *free], key=lambda opening: opening.region_id)
-        }
-    return {"openings": openings, "first_openings": first}
-
-
-def _reached(
-    bulletin: Bulletin, stage: Stage, taken: Photograph, recorded: set[int]
-) -> tuple[list[GateOpening], list[GateOpening]]:
-    """Regions newly at the rate, and regions nothing is expected of in the gate (open, not recorded)."""
-    gate = taken.of_stage(stage.gate_stage.key)
-    reached, free = [], []
-    for region in taken.units:
-        if region.parent != 0 or region.unit_id in recorded:
-            continue
-        expected, entered = gate.expected[region.index], gate.entered[region.index]
-        opening = GateOpening(stage=stage, region_id=region.unit_id, opened_on=bulletin.day)
-        if not expected:
-            opening.opened_on, opening.reason = stage.opens_on, GateOpening.Reason.NO_BASELINE
-            free.append(opening)
-        elif entered >= stage.gate_rate * expected:
-            opening.rate, opening.reason = entered / expected, GateOpening.Reason.RATE
-            opening.bulletin = bulletin
-            reached.append(opening)
-    return reached, free
 
 
 def _settings_in_force(bulletin: Bulletin, stages: list[Stage]) -> dict[str, Any]:
@@ -209,7 +163,7 @@ def _settings_in_force(bulletin: Bulletin, stages: list[Stage]) -> dict[str, Any
                 "domains": stage.domains,
                 "opens_on": stage.opens_on.isoformat(),
                 "deadline": stage.deadline.isoformat(),
-                "gated": stage.gate_stage_id is not None,
+                "gated": stage.is_gated,
             }
             for stage in stages
         ],
@@ -232,5 +186,5 @@ def _lock(campaign: Campaign) -> str:
     return f"bulletin:{campaign.pk}"
 
 
-def _refused(code: str, **values: object) -> Refused:
+def _refused(code: str, **values: Any) -> Refused:
     return Refused([CODES.problem(code, **values)])

@@ -10,23 +10,23 @@ from zhtj.lib.problems import Refused
 from progress.actions.bulletins import compute_bulletin
 from progress.models import Bulletin, BulletinState, Campaign
 
+STARTED = BulletinState.STARTED
+
 log = logging.getLogger(__name__)
 
 
 def due_days(campaign: Campaign, now: dt.datetime) -> Iterator[dt.date]:
     """Days of the campaign whose cut-off has passed without a finished bulletin, oldest first.
 
-    Counted from the first day the province existed here. One query.
+    A day whose last computation was stopped half way is due as well. Counted from the first day the
+    province existed here. One query.
     """
     first = max(campaign.starts_on, days.day_of(campaign.province.created_at))
     last = min(campaign.ends_on, days.last_cutoff_day(now, campaign.cutoff_time))
-    finished = set(
-        Bulletin.objects.filter(campaign=campaign)
-        .exclude(state=BulletinState.STARTED)
-        .values_list("day", flat=True)
-    )
-    span = range((last - first).days + 1)
-    return (day for day in (first + dt.timedelta(days=n) for n in span) if day not in finished)
+    last_revisions = Bulletin.objects.filter(campaign=campaign).order_by("day", "revision")
+    states = dict(last_revisions.values_list("day", "state"))
+    span = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
+    return (day for day in span if states.get(day, STARTED) == STARTED)
 
 
 def compute_due(now: dt.datetime) -> list[Bulletin]:

@@ -16,6 +16,19 @@ from progress.queries.photograph import Photograph, branch_domain
 
 Check = dict[str, Any]  # {"name", "ok", "detail"}
 
+UNIT_FIELDS = [
+    "bulletin_id",
+    "unit_id",
+    "parent_id",
+    "position",
+    "last_position",
+    "level",
+    "code",
+    "short_name",
+    "kind",
+    "unit_class",
+    "figures",
+]
 LINE_FIELDS = ["bulletin_id", "unit_id", "stage", "domain", "expected", "expected_adjusted", "entered"]
 BRANCH_FIELDS = [
     "bulletin_id",
@@ -37,7 +50,7 @@ def write(bulletin: Bulletin, photograph: Photograph) -> None:
     bulletin.lines.all().delete()
     bulletin.branches.all().delete()
     bulletin.units.all().delete()
-    BulletinUnit.objects.bulk_create(_unit_rows(bulletin, photograph), batch_size=2000)
+    bulk.insert(BulletinUnit, UNIT_FIELDS, _unit_rows(bulletin, photograph))
     bulk.insert(BulletinLine, LINE_FIELDS, _line_rows(bulletin, photograph))
     bulk.insert(BulletinBranch, BRANCH_FIELDS, _branch_rows(bulletin, photograph))
 
@@ -53,7 +66,7 @@ def checks(bulletin: Bulletin, photograph: Photograph) -> list[Check]:
     ]
 
 
-def _unit_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[BulletinUnit]:
+def _unit_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any, ...]]:
     units = photograph.units
     mismatches: dict[int, dict[str, list[int]]] = {}
     for found in photograph.mismatches:
@@ -61,21 +74,21 @@ def _unit_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[BulletinU
     for unit in units:
         if unit.kind == UnitKind.BRANCH:
             continue
-        figures: dict[str, Any] = {name: counts[unit.index] for name, counts in photograph.figures.items()}
-        if unit.index in mismatches:
-            figures["mismatches"] = mismatches[unit.index]
-        yield BulletinUnit(
-            bulletin=bulletin,
-            unit_id=unit.unit_id,
-            parent_id=units[unit.parent].unit_id if unit.parent >= 0 else None,
-            position=unit.index,
-            last_position=unit.last,
-            level=unit.level,
-            code=unit.code,
-            short_name=unit.short_name,
-            kind=unit.kind,
-            unit_class=unit.unit_class,
-            figures=figures,
+        figures: dict[str, Any] = {name: counts[unit.place] for name, counts in photograph.figures.items()}
+        if unit.place in mismatches:
+            figures["mismatches"] = mismatches[unit.place]
+        yield (
+            bulletin.pk,
+            unit.unit_id,
+            units[unit.parent].unit_id if unit.parent >= 0 else None,
+            unit.place,
+            unit.last,
+            unit.level,
+            unit.code,
+            unit.short_name,
+            unit.kind,
+            unit.unit_class,
+            figures,
         )
 
 
@@ -86,8 +99,8 @@ def _line_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any
         if unit.kind == UnitKind.BRANCH:
             continue
         for column in series:
-            expected = column.expected[unit.index]
-            entered = column.entered[unit.index]
+            expected = column.expected[unit.place]
+            entered = column.entered[unit.place]
             yield bulletin.pk, unit.unit_id, column.stage, column.domain, expected, expected, entered
 
 
@@ -102,14 +115,14 @@ def _branch_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[A
             bulletin.pk,
             unit.unit_id,
             units[unit.parent].unit_id,
-            unit.index,
+            unit.place,
             unit.code,
             unit.short_name,
             unit.unit_class,
             domain,
-            expected[domain][unit.index],
-            photograph.members[unit.index],
-            photograph.cadres[unit.index],
+            expected[domain][unit.place],
+            photograph.members[unit.place],
+            photograph.cadres[unit.place],
         )
 
 

@@ -7,7 +7,7 @@ typesetting.py  the way to typst; its templates lie in typst/
 render.py       bulletin → files; store.py keeps what was given out
 """
 
-from progress.exports.render import File, document_of, picture_labels, render
+from progress.exports.drawing import File, document_of, picture_labels, render
 from progress.exports.store import give_out, preview
 from progress.models import FileFormat as Format
 

@@ -12,9 +12,9 @@ Word file, a workbook and a text of the same document therefore never disagree.
   in which the class has a part, those that have begun, are not past their deadline and in which somebody
   is not yet complete, the one due first; when there is none, the one begun last; before any has begun,
   the first.
-- A unit is *listed* in a stage unless it has no part in it (nothing expected, nothing entered) but has
-  one in another stage: a university stands in no table of rural branches, while a unit of which nothing
-  is known anywhere is shown, and seen to be missing.
+- A unit is *listed* in a stage in which it has a part (something expected or entered). In a member stage
+  one without is left out only if it has a part in another member stage: a university stands in no table
+  of rural branches, while a unit of which nothing is known anywhere is shown, and seen to be missing.
 - A line *lags* when it is 滞后 or 逾期, or 未开始 although the plan already asks for something.
 """
 
@@ -124,8 +124,9 @@ class Document:
     def listed(self, stage: str, group: str | None = None) -> tuple[list[Line], int]:
         """The children to show in a stage, and how many are left out (see the module's specification)."""
         everybody = self.children(stage, group=group)
-        busy = {line.unit for line in self.lines if line.stage and line.has_part}
-        shown = [line for line in everybody if line.has_part or line.unit not in busy]
+        members = {head.key for head in self.head.stages if head.measure == MEMBERS}
+        busy = {line.unit for line in self.lines if line.stage in members and line.has_part}
+        shown = [line for line in everybody if line.has_part or (stage in members and line.unit not in busy)]
         return shown, len(everybody) - len(shown)
 
     def groups(self) -> list[str]:

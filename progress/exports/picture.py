@@ -19,6 +19,7 @@ from progress.tally import Status
 MOST_ROWS = 30
 COLUMNS = ["名次", "单位", "录入率", "已录/应录", "较昨日", "状态"]
 FONTS = ["Noto Sans SC"]
+WIDE_LETTERS = 8  # of the widest letter so many fit the column of names
 MEDALS = 3  # places on gold
 TONES = {
     Status.COMPLETE: "good",
@@ -105,7 +106,7 @@ def _row(line: Line) -> dict[str, Any]:
     return {
         "rank": words.UNKNOWN if line.rank is None else str(line.rank),
         "medal": line.rank is not None and line.rank <= MEDALS and bool(line.entered),
-        "name": breakable(line.name),
+        "name": breakable(line.name, WIDE_LETTERS),
         "rate": words.percent(line.rate),
         "entered": words.figure(line.entered),
         "expected": f"/ {words.figure(line.expected)}",

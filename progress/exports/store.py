@@ -13,7 +13,7 @@ from zhtj.lib.problems import Refused
 from orgs import audit
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
-from progress.exports.render import File, render
+from progress.exports.drawing import File, render
 from progress.models import Bulletin, BulletinFile, BulletinState
 from progress.rules import CODES
 

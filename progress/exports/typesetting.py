@@ -15,7 +15,6 @@ from typing import Any, Literal
 from django.conf import settings
 
 TEMPLATES = Path(__file__).resolve().parent / "typst"
-LONG_RUN = 12  # characters without a place to break a line
 
 
 def typeset(
@@ -38,14 +37,14 @@ def typeset(
     return drawn if isinstance(drawn, list) else [drawn]
 
 
-def breakable(text: str) -> str:
-    """`text` with an invisible place to break inside every long run of letters, so that it fits a column."""
-    if text.isascii() and len(text) <= LONG_RUN:
+def breakable(text: str, longest: int = 10) -> str:
+    """`text` with an invisible place to break after every `longest` letters in a row, to fit a column."""
+    if text.isascii() and len(text) <= longest:
         return text
     broken, run = [], 0
     for char in text:
         run = run + 1 if "!" <= char <= "\u2e7f" else 0
-        if run > LONG_RUN:
+        if run > longest:
             broken.append("\u200b")
             run = 1
         broken.append(char)

@@ -31,8 +31,10 @@ def campaign_for(scope: Scope) -> Campaign | None:
     )
 
 
-def bulletins(scope: Scope, campaign: Campaign) -> QuerySet[Bulletin]:
-    """The bulletins of the campaign the reader may see, newest first."""
+def bulletins(scope: Scope, campaign: Campaign | None) -> QuerySet[Bulletin]:
+    """The bulletins of the campaign the reader may see, newest first; without a campaign none."""
+    if campaign is None:
+        return Bulletin.objects.none()
     unpublished = Q(state=BulletinState.DONE) & scope.q("campaign__province", "bulletin.publish")
     return (
         Bulletin.objects.filter(Q(state=BulletinState.PUBLISHED) | unpublished, campaign=campaign)

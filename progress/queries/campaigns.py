@@ -44,5 +44,5 @@ def _phase(stage: Stage, openings: list[GateOpening], regions: list[OrgUnit], to
         days_until=max(0, (stage.opens_on - today).days),
         gate_rate=None if stage.gate_rate is None else float(stage.gate_rate),
         openings=openings,
-        closed=[region for region in regions if region.pk not in opened] if stage.gate_stage_id else [],
+        closed=[region for region in regions if region.pk not in opened] if stage.is_gated else [],
     )

@@ -51,6 +51,8 @@ class Page:
     before: dt.date | None
     after: dt.date | None
     text: str
+    superior: OrgUnit | None  # whose page ranks this unit
+    has_roster: bool  # the entered figure is a link to the roster behind it
     may_publish: bool
 
     @property
@@ -106,6 +108,8 @@ def page(scope: Scope, bulletin: Bulletin, unit: OrgUnit, choice: Choice) -> Pag
         before=before,
         after=after,
         text=text(bulletin, column, rows, unit_class),
+        superior=unit.parent if sheet.reach.is_full else None,
+        has_roster=bool(column.domains) and scope.has("members.see"),
         may_publish=bulletin.state == BulletinState.DONE
         and scope.may("bulletin.publish", bulletin.campaign.province),
     )

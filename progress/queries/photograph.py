@@ -71,7 +71,7 @@ class Photograph:
 def take(campaign: Campaign, stages: Iterable[Stage], cutoff_at: dt.datetime) -> Photograph:
     """The photograph of `cutoff_at`. Six queries; linear in units and (in the database) members."""
     tree = tree_as_of(campaign.province, cutoff_at)
-    place = {unit.unit_id: unit.index for unit in tree.units}
+    place = {unit.unit_id: unit.place for unit in tree.units}
     parents = [unit.parent for unit in tree.units]
     counted = dict(members.active_counts_by_branch(cutoff_at))
     own_members = _spread(place, counted.items())
@@ -118,7 +118,7 @@ def _domains(
     own: dict[str, list[int]] = {domain: [0] * size for domain in Domain.values}
     for unit, count in zip(tree.units, own_members, strict=True):
         if count:
-            own[branch_domain(unit)][unit.index] = count
+            own[branch_domain(unit)][unit.place] = count
     explicit: dict[str, Known] = {domain: [None] * size for domain in Domain.values}
     rows = Baseline.objects.filter(as_of(cutoff_at), campaign=campaign).order_by()
     for unit_id, domain, count in rows.values_list("unit_id", "domain", "member_count"):

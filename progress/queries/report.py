@@ -86,7 +86,8 @@ class Row:
     figures: Figures
     rank: int | None = None
     plan_rank: int | None = None
-    is_linked: bool = False
+    is_linked: bool = False  # its own page is open to the reader
+    is_mine: bool = False  # in a class table: the reader's own superior, or the own unit
 
     @property
     def tone(self) -> str:
@@ -181,35 +182,34 @@ def _stage_column(stage: dict[str, Any]) -> Column:
 
 def _shown(bulletin: Bulletin, unit: OrgUnit) -> tuple[Shown | None, list[Shown]]:
     """The unit and its direct children as they were that day, in the order of the tree."""
-    own: Shown | None = None
-    children = []
-    for row in BulletinUnit.objects.filter(bulletin=bulletin, unit=unit):
-        own = _of_unit(row, unit_class=row.unit_class, is_own=True)
-    for row in BulletinBranch.objects.filter(bulletin=bulletin, unit=unit) if own is None else ():
-        own = _of_branch(row, unit_class=row.unit_class, is_own=True)
-    is_province = bool(own and own.position == 0)
-    for row in BulletinUnit.objects.filter(bulletin=bulletin, parent=unit):
-        children.append(_of_unit(row, unit_class=_group(bulletin, row.kind, row.unit_class, is_province)))
-    for row in BulletinBranch.objects.filter(bulletin=bulletin, parent=unit):
-        group = _group(bulletin, UnitKind.BRANCH, row.unit_class, is_province)
-        children.append(_of_branch(row, unit_class=group))
+    itself = bulletin.units.filter(unit=unit).first()
+    if itself is None:
+        branch = bulletin.branches.filter(unit=unit).first()
+        return (_of_branch(branch, branch.unit_class, is_own=True) if branch else None), []
+    is_province = itself.position == 0
+    children = [
+        _of_unit(row, _group(bulletin, row.kind, row.unit_class, is_province=is_province))
+        for row in bulletin.units.filter(parent=unit)
+    ]
+    children += [
+        _of_branch(row, _group(bulletin, UnitKind.BRANCH, row.unit_class, is_province=is_province))
+        for row in bulletin.branches.filter(parent=unit)
+    ]
+    own = _of_unit(itself, itself.unit_class, is_own=True)
     return own, sorted(children, key=lambda child: child.position)
 
 
-def _of_unit(row: BulletinUnit, *, unit_class: str, is_own: bool = False) -> Shown:
-    return Shown(
-        row.unit_id, row.code, row.short_name, unit_class, row.position, is_own, structure=row.figures
-    )
+def _of_unit(row: BulletinUnit, unit_class: str, *, is_own: bool = False) -> Shown:
+    figures = row.figures
+    return Shown(row.unit_id, row.code, row.short_name, unit_class, row.position, is_own, structure=figures)
 
 
-def _of_branch(row: BulletinBranch, *, unit_class: str, is_own: bool = False) -> Shown:
-    structure = {"members": row.members, "cadres": row.cadres}
-    return Shown(
-        row.unit_id, row.code, row.short_name, unit_class, row.position, is_own, row.domain, structure
-    )
+def _of_branch(row: BulletinBranch, unit_class: str, *, is_own: bool = False) -> Shown:
+    figures = {"members": row.members, "cadres": row.cadres}
+    return Shown(row.unit_id, row.code, row.short_name, unit_class, row.position, is_own, row.domain, figures)
 
 
-def _group(bulletin: Bulletin, kind: str, unit_class: str, is_province: bool) -> str:
+def _group(bulletin: Bulletin, kind: str, unit_class: str, *, is_province: bool) -> str:
     """The class a child is ranked in."""
     if not is_province:
         return LEADING if kind in LEADING_ORGANS else REST
@@ -277,8 +277,16 @@ def _row(
     own_region = shown.unit_id if region is None and not shown.is_own else region
     clock = _clock(bulletin, column, own_region)
     figures = tally.derive(bulletin.day, clock, counts, lag_points=bulletin.settings["lag_points"])
-    linked = shown.unit_id in seen.linked and not shown.is_own
-    return Row(shown, column, expected, adjusted, entered, figures, is_linked=linked)
+    return Row(
+        shown,
+        column,
+        expected,
+        adjusted,
+        entered,
+        figures,
+        is_linked=shown.unit_id in seen.linked,
+        is_mine=shown.unit_id in seen.ranked,
+    )
 
 
 def _clock(bulletin: Bulletin, column: Column, region: int | None) -> Clock:

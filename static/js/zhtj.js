@@ -90,6 +90,22 @@
   const wrong = document.querySelector("[aria-invalid=true]");
   if (wrong) wrong.focus();
 
+  // A table wider than the screen scrolls by itself: let the keyboard reach it.
+  function reachTables() {
+    document.querySelectorAll(".table-wrap").forEach(function (wrap) {
+      if (wrap.scrollWidth > wrap.clientWidth) {
+        const caption = wrap.querySelector("caption");
+        wrap.tabIndex = 0;
+        wrap.setAttribute("role", "region");
+        wrap.setAttribute("aria-label", caption ? caption.textContent : "表格，可左右滚动");
+      } else {
+        wrap.removeAttribute("tabindex");
+      }
+    });
+  }
+  reachTables();
+  window.addEventListener("resize", reachTables);
+
   // --- typed text survives an expired session ----------------------------------------------
   // `form[data-draft]` is kept for this tab while it is filled in and forgotten once saved;
   // another account in the same tab never sees it.

@@ -58,9 +58,12 @@ def _run(names: list[str], size: str) -> list[Result]:
 
     django.setup()
     from django.conf import settings
+    from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
     settings.DEBUG = False  # a debugging Django keeps every query
+    if connection.vendor == "sqlite":  # a file, as in production, not memory as in tests
+        connection.settings_dict["TEST"]["NAME"] = f"{connection.settings_dict['NAME']}.bench"
     results: list[Result] = []
     for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)

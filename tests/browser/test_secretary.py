@@ -40,7 +40,7 @@ def test_the_secretary_uploads_mends_two_rows_and_commits(page: Page, tmp_path: 
     expect(headline).to_contain_text(f"{ROWS_GOOD} 行可以导入")
     expect(headline).to_contain_text(f"{ROWS_TO_MEND} 行要改")
     expect(headline).to_contain_text(f"{ROWS_TO_RECTIFY} 行需整改")
-    for words in ("中华民族", "校验", "班长", "未满", "发展团员编号"):
+    for words in ("中华民族", "校验", "班长", "不满13周岁", "发展团员编号"):
         expect(page.locator("#content")).to_contain_text(words)
 
     mend(page, "中华民族", "民族", "汉族")

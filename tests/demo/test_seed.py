@@ -1,14 +1,11 @@
 """The small demo as a whole: what it promises, and that its people would pass the rules."""
 
-import json
 from collections import Counter
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 
-from zhtj.demo import cast
 from zhtj.demo.seed import seed_demo
 from zhtj.demo.shape import CITIES, DEMO_BRANCH_PATH
 from zhtj.lib import days
@@ -21,14 +18,18 @@ from orgs.kinds import UnitKind
 from orgs.models import OrgUnit, Person, User
 from progress.models import Bulletin, BulletinState, GateOpening
 
-from tests import world
+from tests.conftest import MORNING
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def seeded():
-    return seed_demo("small", seed=2018, now=days.now())
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker):
+    """Seeded once for the whole file; rolled back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(days, "now", lambda: MORNING)
+        yield seed_demo("small", seed=2018, now=MORNING)
+        transaction.set_rollback(True)
 
 
 def test_the_small_demo_is_as_large_as_promised(seeded):
@@ -96,49 +97,3 @@ def test_the_branch_of_the_walk_through_is_empty(seeded):
     branch = User.objects.get(username="branch").acting_unit
     assert branch.short_name == DEMO_BRANCH_PATH[-1]
     assert not Member.objects.filter(branch=branch).exists()
-
-
-def test_the_same_seed_gives_the_same_province():
-    def picture():
-        out = StringIO()
-        call_command("seed_demo", "--json", stdout=out)
-        people = list(Person.objects.order_by("full_name", "birth_on").values_list("full_name", "birth_on"))
-        moments = list(
-            Member.objects.order_by("development_number", "from_at").values_list("from_at", "joined_on")
-        )
-        return out.getvalue(), people, moments
-
-    first = picture()
-    _empty_the_database()
-    assert picture() == first
-
-
-def test_it_says_what_it_made_as_json():
-    out = StringIO()
-    call_command("seed_demo", "--size", "small", "--json", stdout=out)
-    report = json.loads(out.getvalue())
-    assert set(report) == {"units", "members", "accounts"}
-    assert set(report["accounts"][0]) == {"username", "password", "role", "unit", "unit_name", "kind"}
-
-
-def test_a_database_in_use_is_left_alone(seeded):
-    with pytest.raises(CommandError, match="只能装入空的数据库"):
-        call_command("seed_demo")
-
-
-def test_the_cast_is_shown_only_as_far_as_it_exists():
-    assert cast.present() == []
-    unit = world.province()
-    world.account(unit, username="province")
-    assert [account.username for account in cast.present()] == ["province"]
-
-
-def _empty_the_database():
-    from django.apps import apps
-    from django.db import connection
-
-    keep = ("django_migrations", "django_content_type", "auth_permission")
-    tables = [model._meta.db_table for model in apps.get_models() if model._meta.db_table not in keep]
-    with connection.cursor() as cursor, connection.constraint_checks_disabled():
-        for table in tables:
-            cursor.execute(f'DELETE FROM "{table}"')

@@ -24,6 +24,7 @@ FAULTS = {
     "national_id.elsewhere",
     "joined_on.under_age",
     "development_number.missing",
+    "development_number.twice_in_file",  # of the doubled row
 }
 
 

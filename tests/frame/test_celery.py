@@ -22,6 +22,6 @@ def test_with_redis_a_parked_message_comes_back_within_minutes(tmp_path):
 
 def test_without_redis_messages_are_files_in_folders_that_exist(tmp_path):
     conf = transport("", tmp_path)
-    assert conf["broker_url"] == "filesystem://"
+    assert conf["broker_url"].startswith("filesystem://")
     assert (tmp_path / "queue").is_dir()
     assert conf["broker_transport_options"]["data_folder_in"] == str(tmp_path / "queue")

@@ -32,8 +32,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def start(environment, port):
-    command = [sys.executable, "manage.py", "dev", "--port", str(port)]
+def start(environment, port, *more):
+    command = [sys.executable, "manage.py", "dev", "--port", str(port), *more]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 
 
@@ -78,9 +78,9 @@ def test_it_serves_shows_the_accounts_and_stops_everything(environment):
 
 @pytest.mark.sqlite
 def test_when_a_part_dies_the_rest_is_stopped_and_it_says_so(environment):
-    process = start(environment, free_port())
+    process = start(environment, free_port(), "--no-demo")
     try:
-        read_until(process, "viewer")
+        read_until(process, "按 Ctrl-C 停止")
         web, worker = children(process.pid)
         os.kill(worker, signal.SIGKILL)
         assert process.wait(20) == 1

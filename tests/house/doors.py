@@ -34,7 +34,9 @@ class Line:
 
 
 COMMITTEE = {"pk": "committee"}
-BRANCH = {"pk": "branch"}
+BATCH = {"pk": "batch"}
+ROW = {"pk": "batch", "number": "row"}
+DAY = {"day": "day"}
 
 TABLE: list[Line] = [
     # --- open to everybody -------------------------------------------------------------------
@@ -51,26 +53,77 @@ TABLE: list[Line] = [
     Line("logout", 302, 405, 405, 405),
     Line("logout", 302, 302, 302, 302, method="POST"),
     Line("switch_unit", 302, 405, 405, 405),
-    Line("switch_unit", 302, 404, 404, 302, method="POST", data={"unit": "committee"}),
+    Line("switch_unit", 302, 404, 403, 302, method="POST", data={"unit": "committee"}),
     # --- units -------------------------------------------------------------------------------
     Line("unit_list", 302, 200, 403, 200, as_without="stranger"),
     Line("unit_detail", 302, 404, 403, 200, COMMITTEE, as_without="stranger"),
     Line("unit_children", 302, 404, 403, 302, COMMITTEE, as_without="stranger"),
     Line("unit_edit", 302, 404, 403, 200, COMMITTEE),
-    Line("unit_edit", 302, 404, 403, 302, COMMITTEE, method="POST"),
+    Line("unit_edit", 302, 404, 403, 302, COMMITTEE, method="POST", data={"phone": ""}),
     Line("unit_create", 302, 404, 403, 200, {"parent_pk": "committee"}),
     Line("unit_create", 302, 404, 403, 403, {"parent_pk": "committee"}, as_insider="secretary"),
+    Line("unit_create", 302, 404, 403, 403, {"parent_pk": "branch"}),
     Line("unit_create", 302, 404, 403, 200, {"parent_pk": "committee"}, method="POST"),
     Line("api_units", 401, 200, 403, 200, as_without="stranger"),
     Line("api_units", 401, 400, 403, 400, method="POST"),
     Line("api_unit", 401, 404, 403, 200, COMMITTEE, as_without="stranger"),
+    # --- members and cadres ------------------------------------------------------------------
+    Line("member_list", 302, 200, 403, 200),
+    Line("member_list", 302, 404, 403, 200, query="?branch={branch}"),
+    Line("member_detail", 302, 404, 403, 200, {"pk": "member"}),
+    Line("member_enter", 302, 404, 403, 200, {"branch_pk": "branch"}),
+    Line("member_enter", 302, 404, 403, 403, {"branch_pk": "branch"}, as_insider="county_admin"),
+    Line("member_enter", 302, 404, 403, 200, {"branch_pk": "branch"}, method="POST"),
+    Line("member_check", 302, 405, 403, 405, {"branch_pk": "branch"}),
+    Line("member_check", 302, 404, 403, 200, {"branch_pk": "branch"}, method="POST"),
+    Line("member_correct", 302, 404, 403, 200, {"pk": "member"}),
+    Line("member_correct", 302, 404, 403, 403, {"pk": "member"}, as_insider="city_admin"),
+    Line("member_correct", 302, 404, 403, 200, {"pk": "member"}, method="POST"),
+    Line("cadre_list", 302, 200, 403, 200),
+    Line("api_members", 401, 200, 403, 200),
+    Line("api_members", 401, 422, 403, 422, method="POST"),
+    Line("api_member", 401, 404, 403, 200, {"pk": "member"}),
+    Line("api_cadres", 401, 200, 403, 200),
+    Line("api_cadre", 401, 404, 403, 200, {"pk": "cadre"}),
+    # --- the import desk ---------------------------------------------------------------------
+    Line("import_list", 302, 200, 403, 200),
+    Line("import_upload", 302, 200, 403, 200),
+    Line("import_upload", 302, 404, 403, 200, query="?kind=members&unit={committee}"),
+    Line("import_blank", 302, 404, 403, 200, {"kind": "members", "unit_pk": "committee"}),
+    Line("import_batch", 302, 404, 404, 200, BATCH),
+    Line("import_progress", 302, 404, 404, 200, BATCH),
+    Line("import_check", 302, 404, 404, 302, BATCH, method="POST"),
+    Line("import_attest", 302, 404, 404, 302, BATCH, method="POST"),
+    Line("import_commit", 302, 404, 404, 302, BATCH, method="POST"),
+    Line("import_open_rows", 302, 404, 404, 200, BATCH),
+    Line("import_carry_on", 302, 404, 404, 302, BATCH, method="POST"),
+    Line("import_row", 302, 404, 404, 200, ROW),
+    Line("import_row", 302, 404, 404, 302, ROW, method="POST", data={"full_name": "张三"}),
+    Line("import_skip_row", 302, 404, 404, 302, ROW, method="POST"),
+    Line("api_imports", 401, 200, 403, 200),
+    Line("api_imports", 401, 400, 403, 400, method="POST"),
+    Line("api_import", 401, 404, 404, 200, BATCH),
+    Line("api_import_rows", 401, 404, 404, 200, BATCH),
+    Line("api_import_commit", 401, 404, 404, 422, BATCH, method="POST"),
+    # --- progress ----------------------------------------------------------------------------
+    Line("bulletin_latest", 302, 200, 403, 200, as_without="auditor"),
+    Line("campaign", 302, 200, 403, 200, as_without="auditor"),
+    Line("bulletin", 302, 200, 403, 200, DAY, as_without="auditor"),
+    Line("bulletin", 302, 404, 403, 200, DAY, query="?unit=HN010101", as_without="auditor"),
+    Line("bulletin", 302, 404, 403, 404, {"day": "day_done"}, as_without="auditor"),
+    Line("bulletin", 302, 404, 404, 200, {"day": "day_done"}, as_insider="staff"),
+    Line(
+        "bulletin_publish",
+        302,
+        403,
+        403,
+        302,
+        {"day": "day_done"},
+        method="POST",
+        as_insider="staff",
+        data={"revision": "1"},
+    ),
+    Line("api_bulletins", 401, 200, 403, 200, as_without="auditor"),
+    Line("api_bulletin", 401, 200, 403, 200, DAY, as_without="auditor"),
+    Line("api_baselines", 401, 200, 403, 200, as_without="auditor"),
 ]
-
-
-def resolved(places: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-    """The arguments with every name of the cast replaced by the key of what it names."""
-    found = {}
-    for key, value in arguments.items():
-        thing = getattr(places, value, value) if isinstance(value, str) else value
-        found[key] = getattr(thing, "pk", thing)
-    return found

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import world
-from tests.house.doors import resolved
+from tests.house.stage import Stage, resolved
 
 # URL name: (who, arguments, query string, queries). Session, user and grants are three of them,
 # the frame's unit one more.
@@ -26,14 +26,14 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
 
 
 @pytest.mark.parametrize("name", BUDGETS)
-def test_a_page_costs_its_fixed_number_of_queries(name: str, cast: Any) -> None:
+def test_a_page_costs_its_fixed_number_of_queries(name: str, stage: Stage) -> None:
     person, at, query, budget = BUDGETS[name]
-    client = world.client(getattr(cast, person))
-    url = reverse(name, kwargs=resolved(cast, at)) + query
+    client = world.client(getattr(stage, person))
+    url = reverse(name, kwargs=resolved(stage, at)) + query
     assert queries(client, url) == budget
     for number in range(8):
-        world.branch(cast.committee, f"高二{number}班团支部")
-        world.members(cast.branch, 3)
+        world.branch(stage.committee, f"高二{number}班团支部")
+        world.members(stage.branch, 3)
     assert queries(client, url) == budget, "the same with more rows"
 
 

@@ -29,7 +29,7 @@ def test_the_contract_names_every_module_of_the_frame() -> None:
     }
     stairs = next(contract for contract in contracts() if contract["id"] == "stairs")
     top = str(stairs["layers"][0])  # type: ignore[index]
-    named = {name.strip().removeprefix("zhtj.") for name in top.split("|")}
+    named = {name.strip().removeprefix("zhtj.") for name in top.split(":")}
     assert modules - {"__init__", "migrations"} - NOT_ABOVE == named
 
 

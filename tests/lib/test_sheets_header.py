@@ -1,5 +1,7 @@
 """Which sheet and which row hold the headers, and what is said when none does."""
 
+import time
+
 import pytest
 
 from zhtj.lib.sheets import Limits, Sheet, SheetRefused, Table, find_header, find_table
@@ -174,3 +176,10 @@ def test_a_header_row_of_names_and_numbers_is_no_header() -> None:
 def test_a_refusal_shows_no_more_than_it_must() -> None:
     long = refusal(sheet(["长" * 500] * 80))
     assert len(long.message) < 1500
+
+
+def test_endless_header_texts_cost_no_time_and_are_shown_in_part() -> None:
+    stars = sheet([*HEADER, *["*" * 32_000 + "x"] * 90], FIRST)
+    started = time.process_time()
+    assert all(len(text) <= 120 for text in table(stars).header.ignored)
+    assert time.process_time() - started < 1

@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def lying_sizes() -> bytes:
     """A bomb whose directory says that it is small."""
-    data = bytearray(workbooks.zip_bomb(300 << 20))
-    size = (300 << 20) + len("<worksheet></worksheet>")
+    data = bytearray(workbooks.zip_bomb(210 << 20))
+    size = (210 << 20) + len("<worksheet></worksheet>")
     at = data.rindex(size.to_bytes(4, "little"))
     data[at : at + 4] = (1000).to_bytes(4, "little")
     return bytes(data)
@@ -57,11 +57,11 @@ def huge_cell_of_many_runs() -> bytes:
     return from_sheet_xml('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', shared_strings=f"<si>{runs}</si>")
 
 
-def a_million_real_rows() -> bytes:
+def far_too_many_rows() -> bytes:
     return from_sheet_xml(
         "".join(
             f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="V{n}"><v>1</v></c></row>'
-            for n in range(1, 1_000_001)
+            for n in range(1, 300_001)
         )
     )
 
@@ -79,21 +79,21 @@ def doctype_after_a_long_comment() -> bytes:
 
 
 def measured(data: bytes, tmp_path: Path) -> tuple[str, float, int]:
-    """What a fresh process says of the file, the seconds it took, the most MB any of its processes held."""
+    """What a fresh process says of the file, the processor seconds it took (others may
+    be busy on this machine), the most MB any of its processes held."""
     path = tmp_path / "x.xlsx"
     path.write_bytes(data)
     script = """if True:
-        import re, resource, sys, time
+        import re, resource, sys
         from pathlib import Path
         from zhtj.lib.sheets import SheetRefused, read_rows
-        start = time.perf_counter()
         try:
             said = read_rows(sys.argv[1], "x.xlsx")[0].row_count
         except SheetRefused as error:
             said = error.code
-        seconds = time.perf_counter() - start
         own = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
-        print(said, seconds, max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024)
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        print(said, sum(u.ru_utime + u.ru_stime for u in used), max(own, used[1].ru_maxrss) // 1024)
     """
     done = subprocess.run(
         [sys.executable, "-c", script, path], cwd=ROOT, capture_output=True, text=True, check=True
@@ -115,7 +115,7 @@ def measured(data: bytes, tmp_path: Path) -> tuple[str, float, int]:
         (workbooks.far_corner, "2"),
         (rows_in_disorder, "file.too_complex"),
         (lambda: workbooks.phantom_rows(ROSTER), "2"),
-        (a_million_real_rows, "50011"),
+        (far_too_many_rows, "50011"),
         (huge_cell, "file.cell_too_long"),
         (huge_cell_of_many_runs, "file.cell_too_long"),
         (twice_the_same_part, "file.unsafe"),

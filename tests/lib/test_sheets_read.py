@@ -123,6 +123,13 @@ def test_hidden_sheets_are_not_read_and_the_order_is_the_workbooks() -> None:
     assert [sheet.name for sheet in read_rows(data, "x.xlsx")] == ["填写说明", "名单"]
 
 
+def test_no_more_than_twenty_visible_sheets_are_looked_at() -> None:
+    front = {f"说明{number}": [["请看"]] for number in range(20)}
+    assert [sheet.name for sheet in read_rows(xlsx(ROSTER, in_front=front), "x")] == list(front)
+    front.popitem()
+    assert read_rows(xlsx(ROSTER, in_front=front), "x")[-1].name == "名单"
+
+
 def test_merged_titles_are_one_cell() -> None:
     assert only(xlsx(ROSTER, above=["某某中学团员名单"])).rows[0] == (1, ["某某中学团员名单"])
 

@@ -10,7 +10,7 @@ from zhtj.lib import days
 from zhtj.lib.problems import Refused
 
 from cadres.models import Cadre
-from members import actions
+from members import actions, queries
 from members.models import AdmissionSettings, Member
 from members.rules import Entry, EntryReader
 from orgs.models import AuditEntry, Person
@@ -224,6 +224,14 @@ def test_blank_evidence_must_be_attested_and_is_signed_for(cast: Cast, secretary
     )
 
 
+def test_what_was_attested_once_is_not_asked_again(cast: Cast, secretary: Actor) -> None:
+    cells = good_cells(application_form="")
+    entry = read(cells)
+    actions.enter_member(secretary, branch=cast.branch, entry=entry, today=TODAY, attest_evidence=True)
+    changed = [read(cells | {"qq": "12345"})]
+    assert actions.enter_members(secretary, unit=cast.branch, entries=changed, today=TODAY).updated
+
+
 def test_a_tick_never_overrules_a_no(cast: Cast, secretary: Actor) -> None:
     cells = good_cells(joined_on="2017-05", development_number="201741000001", application_form="无")
     with pytest.raises(Refused) as refused:
@@ -312,3 +320,21 @@ def test_only_the_branch_and_its_superior_correct(cast: Cast, secretary: Actor) 
     for user in (cast.county_admin, cast.outsider, cast.viewer):
         with pytest.raises(PermissionDenied):
             correct(world.actor(user), member, qq="54321")
+
+
+# --- counting -------------------------------------------------------------------------------------
+
+
+def test_members_are_counted_as_of_a_moment(cast: Cast) -> None:
+    moment = dt.datetime(2018, 11, 23, 8, 0, tzinfo=days.SHANGHAI)
+    before, later = moment - dt.timedelta(hours=1), moment + dt.timedelta(hours=1)
+    world.members(cast.branch, 2, from_at=before)
+    world.member(cast.branch, from_at=before, until_at=moment)  # leaves at the moment: still counted
+    world.member(cast.branch, from_at=before - dt.timedelta(days=1), until_at=before)
+    world.member(cast.branch, from_at=moment)  # comes at the moment: not yet
+    world.member(cast.second_branch, from_at=later)
+    assert dict(queries.active_counts_by_branch(moment)) == {cast.branch.pk: 3}
+    assert queries.active_counts([cast.branch.pk, cast.third_branch.pk]) == {
+        cast.branch.pk: 3,
+        cast.third_branch.pk: 0,
+    }

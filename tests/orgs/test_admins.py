@@ -3,11 +3,12 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from zhtj.lib import days
+from zhtj.lib.problems import Refused
+
 from orgs import admins
 from orgs.kinds import UnitKind
 from orgs.models import AccessCode, AuditEntry
-from zhtj.lib import days
-from zhtj.lib.problems import Refused
 
 from tests import world
 
@@ -155,5 +156,3 @@ def test_units_without_admin_are_those_below_the_own(place) -> None:
     other = world.branch(committee)
     world.account(other)
     assert list(admins.units_without_admin(superior.scope)) == [branch]
-
-

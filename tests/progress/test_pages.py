@@ -57,6 +57,32 @@ def test_a_child_in_scope_is_a_link_to_its_own_page_and_a_unit_outside_is_not(pu
     assert "?unit=HN02&amp;" not in table.content.decode()
 
 
+def test_in_a_class_table_the_readers_own_superior_is_marked(published: Scene) -> None:
+    mine = [
+        row.shown.code
+        for row in get(published.cast.county_admin, unit="HN").context["page"].rows
+        if row.is_mine
+    ]
+    assert mine == ["HN01"]
+    assert "我所在的" in get(published.cast.county_admin, unit="HN").content.decode()
+
+
+def test_a_unit_finds_the_way_to_the_table_it_is_ranked_in(published: Scene) -> None:
+    link = "?unit=HN01&amp;stage=members_school&amp;class="
+    assert link in get(published.cast.county_admin).content.decode()
+    assert "看本级在同类中的排名" not in get(published.cast.staff).content.decode()
+
+
+def test_an_entered_figure_leads_to_the_roster_of_who_may_see_it_and_a_zero_nowhere(published: Scene) -> None:
+    cast = published.cast
+    roster = reverse("member_list")
+    html = get(cast.county_admin).content.decode()
+    assert f'href="{roster}?unit={cast.committee.pk}"' in html
+    assert f'href="{roster}?unit={cast.town.pk}"' not in html  # 0 at school
+    assert f'href="{roster}?' not in get(cast.staff).content.decode()
+    assert f'href="{roster}?' not in get(cast.county_admin, stage="organ_cadres").content.decode()
+
+
 def test_without_a_unit_the_page_is_that_of_the_unit_one_acts_for(published: Scene) -> None:
     response = get(published.cast.county_admin, day=None)
     assert response.context["page"].unit == published.cast.county

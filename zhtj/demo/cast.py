@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 from guardian.shortcuts import assign_perm
 
+from zhtj.demo.identities import name
 from zhtj.demo.shape import DEMO_BRANCH_PATH
 
 from orgs.models import OrgUnit, User
@@ -56,12 +57,12 @@ class Account:
 def hire(province: OrgUnit) -> list[Account]:
     """Create the accounts with their grants. One password hash for all: it is public anyway."""
     password = make_password(PASSWORD)
-    for part in CAST:
+    for number, part in enumerate(CAST):
         unit = _follow(province, part.path)
         user = User(
             username=part.username,
             password=password,
-            display_name=f"{unit.short_name}·{part.username}"[:30],
+            display_name=name(9_000 + number),
             must_change_password=False,
             acting_unit=unit,
         )
@@ -72,20 +73,13 @@ def hire(province: OrgUnit) -> list[Account]:
 
 def present() -> list[Account]:
     """The cast as far as it exists in this database, in its own order. One query."""
-    users = User.objects.filter(username__in=[part.username for part in CAST]).select_related("acting_unit")
-    by_name = {user.username: user for user in users if user.acting_unit}
+    names = [part.username for part in CAST]
+    users = User.objects.filter(username__in=names, acting_unit__isnull=False).select_related("acting_unit")
+    unit_of = {user.username: user.acting_unit for user in users}
     return [
-        Account(
-            username=part.username,
-            password=PASSWORD,
-            role=part.role,
-            what_for=part.what_for,
-            unit=user.acting_unit.code,
-            unit_name=user.acting_unit.short_name,
-            kind=user.acting_unit.kind,
-        )
+        Account(part.username, PASSWORD, part.role, part.what_for, unit.code, unit.short_name, unit.kind)
         for part in CAST
-        if (user := by_name.get(part.username))
+        if (unit := unit_of.get(part.username))
     ]
 
 

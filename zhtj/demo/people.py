@@ -23,13 +23,13 @@ ORGAN_POSTS = ("书记", "副书记", "工作人员")
 ETHNICITIES = ("汉族",) * 24 + ("回族", "满族", "蒙古族")
 PHONE_HEADS = ("135", "136", "138", "150", "152", "158", "159", "173", "182", "187")
 # Days into the campaign from which a domain's members come in (campaign, section 1).
-OPEN_AFTER_DAYS = {
+OPEN_AFTER_DAYS: dict[str, int] = {
     Domain.SCHOOL: 2,
     Domain.STATE_ENTERPRISE: 14,
     Domain.GOVERNMENT: 14,
     Domain.PUBLIC_INSTITUTION: 14,
 }
-OTHERS_OPEN_AFTER_DAYS = 20
+OTHERS_OPEN_AFTER_DAYS = 18
 WORKING_DAY = (8.5, 18.0)  # hours in Shanghai between which people enter people
 
 PERSON_FIELDS = (

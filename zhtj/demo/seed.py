@@ -156,7 +156,7 @@ def _demo_branch(units: list[OrgUnit]) -> OrgUnit:
 
 def _the_one_elsewhere(rolls: list[Roll], now: dt.datetime) -> Seat:
     """A member of another branch who also stands in the demo workbook."""
-    branch = rolls[-1].branch
+    branch = rolls[0].branch
     return Seat(branch.pk, branch.kind, branch.domain, now, True, who=ELSEWHERE)
 
 

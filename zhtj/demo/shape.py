@@ -112,8 +112,9 @@ def share_of(domain: str, pace: float, size: Size) -> float:
 
 def _city(city: str, position: int, size: Size) -> NewUnit:
     if position < size.full_cities:
-        names = COUNTIES.get(city, ())
-        names = [*names, *(f"{city}{_place(n)}县" for n in range(size.counties))][: size.counties]
+        names = [*COUNTIES.get(city, ()), *(f"{city}{_place(n)}县" for n in range(size.counties))][
+            : size.counties
+        ]
         children = [_county(county, number, size) for number, county in enumerate(names)]
     else:
         branch = NewUnit("高一(1)班团支部", K.BRANCH)

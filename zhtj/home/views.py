@@ -1,6 +1,6 @@
 """The first page, the rules in words, the API's own documentation."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhtj.home import catalogue, todos
@@ -9,10 +9,11 @@ from zhtj.lib.doors import signed_in
 
 from members import queries as members
 from orgs import queries
+from orgs.requests import Request
 
 
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """工作台: the own unit, what is to be done, the own figures."""
     unit = queries.units(request.scope).filter(pk=request.scope.unit_id).first()
     if unit is None:
@@ -31,12 +32,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: Request) -> HttpResponse:
     """规则说明. No query of its own."""
     return render(request, "home/rules.html", {"sections": catalogue.sections()})
 
 
 @signed_in
-def api_docs(request: HttpRequest) -> HttpResponse:
+def api_docs(request: Request) -> HttpResponse:
     """The schema as a page, under our content policy (the sidecar's own page has inline script)."""
     return render(request, "home/api_docs.html")

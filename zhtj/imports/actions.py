@@ -105,8 +105,9 @@ def skip_row(actor: Actor, *, batch: ImportBatch, number: int, skip: bool = True
     with transaction.atomic():
         row = _row(batch, number)
         row.outcome = RowOutcome.SKIPPED if skip else RowOutcome.MEND
+        row.problems, row.codes = [], ""
         _back_to_check(batch)
-        row.save(update_fields=["outcome"])
+        row.save(update_fields=["outcome", "problems", "codes"])
         verb = "imports.skip_row" if skip else "imports.unskip_row"
         audit.record(actor, verb, unit=batch.unit, batch_id=batch.pk, after={"row": number})
 

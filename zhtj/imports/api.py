@@ -8,7 +8,7 @@ from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.pagination import BasePagination
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -88,10 +88,9 @@ class ImportViewSet(viewsets.ViewSet):
     def rows(self, request: Request, pk: int) -> Response:
         """Every row with a problem: `{"row", "outcome", "problems"}`, by row number."""
         batch = _batch(request, pk)
-        headers = report.headers_by_field(batch)
 
         def plain(row: Any) -> dict[str, Any]:
-            problems = list(report.row_problems(row, headers))
+            problems = list(report.row_problems(row, batch))
             return {"row": row.number, "outcome": row.outcome, "problems": problems}
 
         return _paged(RowPages(), queries.problem_rows(batch), request, plain)

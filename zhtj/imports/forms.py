@@ -101,6 +101,18 @@ class RowForm(Plain):
                 widget=forms.TextInput(attrs=attrs),
             )
         self.said = [self._beside(problem) for problem in problems]
+        faulty = [problem.field for _, problem in self.said if problem.field in self.fields]
+        for name in faulty[:1]:
+            self.fields[name].widget.attrs["autofocus"] = True
+        self._first = {name for name in self.fields if name in typed or name in self.wanted} | set(faulty)
+
+    def first(self) -> list[forms.BoundField]:
+        """The cells of the file's columns, and whatever is wanted or faulty."""
+        return [field for field in self if field.name in self._first]
+
+    def others(self) -> list[forms.BoundField]:
+        """The columns the file does not have: folded away."""
+        return [field for field in self if field.name not in self._first]
 
     def _beside(self, problem: Problem) -> tuple[str, Problem]:
         """The problem with the label of the field it is about ("" = of the row)."""

@@ -85,7 +85,7 @@ class ImportRow(models.Model):
     number = models.PositiveIntegerField("行号")  # as the sheet shows it
     outcome = models.CharField(max_length=10, choices=RowOutcome)
     cells_sealed = models.BinaryField()  # the cells as typed and, for an update, old and new values
-    problems = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    problems = models.JSONField(default=list)  # what differs from the batch's `faults`: read by problems_of
     codes = models.TextField(blank=True)  # " code code " for filtering
     mended_at = models.DateTimeField(null=True)
 

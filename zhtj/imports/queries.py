@@ -109,8 +109,8 @@ def _reachable(scope: Scope, kind: WorkbookKind, path: str = "") -> Q:
     prefix = f"{path}__" if path else ""
     held = [grant.unit_id for grant in scope.grants if grant.kind in _importing_kinds(kind, grant)]
     below = scope.q(path, kind.capability)
-    if not reach_of(kind.capability).own:
-        below &= ~Q(**{f"{prefix}kind": UnitKind.BRANCH})  # its rows stand below, and a branch has nothing
+    if kind.key in registry.BELOW:
+        below &= ~Q(**{f"{prefix}kind": UnitKind.BRANCH})
     return below | Q(**{f"{prefix}pk__in": held})
 
 
@@ -119,4 +119,6 @@ def _importing_kinds(kind: WorkbookKind, grant: Grant) -> frozenset[str]:
     if not grant.gives(kind.capability):
         return frozenset()
     reach = reach_of(kind.capability)
+    if kind.key in registry.BELOW:
+        return frozenset(UnitKind.values) - {UnitKind.BRANCH}
     return reach.own | {name for name, below in ALLOWED_CHILDREN.items() if below & reach.child}

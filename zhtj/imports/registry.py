@@ -1,21 +1,20 @@
 """The kinds of workbook there are, named literally."""
 
-import importlib
-
 from zhtj.imports.rules import CODES
 from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import WorkbookKind
 
-KINDS: dict[str, WorkbookKind] = {}
-for _room in ("members", "orgs", "progress"):  # temporary while the rooms are being written
-    try:
-        _kind = importlib.import_module(f"{_room}.imports").KIND
-        KINDS[_kind.key] = _kind
-    except (ImportError, AttributeError):
-        pass
+from members.imports import KIND as MEMBERS
+from orgs.imports import KIND as UNITS
+from progress.imports import KIND as BASELINES
+
+KINDS: dict[str, WorkbookKind] = {kind.key: kind for kind in (MEMBERS, UNITS, BASELINES)}
 
 # What one row of a kind is called when counted: 导入 36 人.
 COUNTED: dict[str, str] = {"members": "人", "units": "个组织", "baselines": "条团统数"}
+
+# Kinds whose rows stand below the importing unit: a branch has nothing to import there.
+BELOW = frozenset({"units", "baselines"})
 
 
 def kind_of(key: str) -> WorkbookKind:

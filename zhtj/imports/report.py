@@ -5,7 +5,7 @@ from typing import Any
 
 from zhtj.imports import cells, queries
 from zhtj.imports.models import BatchState, ImportBatch, ImportRow
-from zhtj.imports.pipeline import documents
+from zhtj.imports.pipeline import documents, findings
 from zhtj.lib.problems import Problem
 
 COUNTED = {"ok": "可以导入", "unchanged": "无变化", "updated": "有更新", "mend": "要改", "rectify": "需整改"}
@@ -31,9 +31,8 @@ def problems(batch: ImportBatch, limit: int | None = None) -> Iterator[dict[str,
     for problem in batch.problems:
         yield _of_file(problem)
     rows = queries.problem_rows(batch)
-    headers = headers_by_field(batch)
     for row in rows[:limit] if limit else rows.iterator(chunk_size=2000):
-        yield from row_problems(row, headers)
+        yield from row_problems(row, batch)
 
 
 def whole(batch: ImportBatch, said: Sequence[Problem] = ()) -> dict[str, Any]:
@@ -62,10 +61,11 @@ def in_words(answer: dict[str, Any]) -> Iterator[str]:
         yield f"{place}{value} {problem['code']}：{problem['message']}"
 
 
-def row_problems(row: ImportRow, headers: dict[str, str]) -> Iterator[dict[str, Any]]:
+def row_problems(row: ImportRow, batch: ImportBatch) -> Iterator[dict[str, Any]]:
     """One row's problems with the column's header in the file and the cell as read, ids masked."""
     typed, _ = documents.open_cells(row.cells_sealed)
-    for problem in row.problems:
+    headers = headers_by_field(batch)
+    for problem in findings.problems_of(row, batch):
         field = problem["field"]
         value = cells.shown(field, typed[field]) if typed.get(field) is not None else None
         yield {"row": row.number, "column": headers.get(field), **_said(problem), "value": value}

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
 
-from zhtj.imports import cells, queries, registry, report
+from zhtj.imports import cells, queries, registry
 from zhtj.imports.models import BatchState, ImportBatch, ImportRow, RowOutcome
-from zhtj.imports.pipeline import documents
+from zhtj.imports.pipeline import documents, findings
 from zhtj.imports.rules import ATTESTATION
 from zhtj.lib.problems import Problem
 from zhtj.lib.workbook import Cell, Row, WorkbookKind
@@ -114,7 +114,7 @@ def summary(batch: ImportBatch) -> dict[str, Any]:
         "batch": batch,
         "kind": kind,
         "chip": CHIPS[BatchState(batch.state)],
-        "headline": result(batch),
+        "headline": batch.get_state_display() if batch.state == BatchState.REFUSED else result(batch),
         "commit_label": commit_label(batch),
         "may_commit": _may_commit(batch),
         "faults": _faults(batch, kind),
@@ -142,8 +142,7 @@ def rows_shown(
 def lines(batch: ImportBatch, rows: Sequence[ImportRow | Row]) -> list[Line]:
     """Rows of one page, their cells opened and masked."""
     headers = {column.field: column.header for column in registry.kind_of(batch.kind).columns}
-    headers |= report.headers_by_field(batch)
-    return [_line(row, headers) for row in rows]
+    return [_line(batch, row, headers) for row in rows]
 
 
 def row_to_mend(batch: ImportBatch, number: int) -> tuple[dict[str, Cell], list[Problem]]:
@@ -151,7 +150,9 @@ def row_to_mend(batch: ImportBatch, number: int) -> tuple[dict[str, Cell], list[
     row = batch.rows.exclude(outcome=RowOutcome.SKIPPED).filter(number=number).first()
     if row is None or batch.state != BatchState.CHECKED:
         raise Http404
-    return documents.open_cells(row.cells_sealed)[0], list(map(documents.problem_of, row.problems))
+    return documents.open_cells(row.cells_sealed)[0], [
+        documents.problem_of(problem) for problem in findings.problems_of(row, batch)
+    ]
 
 
 def still_faulty(batch: ImportBatch, number: int) -> bool:
@@ -174,7 +175,7 @@ def _may_commit(batch: ImportBatch) -> bool:
 
 def _faults(batch: ImportBatch, kind: WorkbookKind) -> list[dict[str, Any]]:
     """The groups of faults with their column's name, and the rows beyond those named."""
-    headers = {column.field: column.header for column in kind.columns} | report.headers_by_field(batch)
+    headers = {column.field: column.header for column in kind.columns}
     return [
         group
         | {
@@ -194,7 +195,7 @@ def _good_rows(batch: ImportBatch) -> list[Row]:
     return [row for row in documents.open_rows(batch.rows_sealed) if row.number not in spoken_of]
 
 
-def _line(row: ImportRow | Row, headers: dict[str, str]) -> Line:
+def _line(batch: ImportBatch, row: ImportRow | Row, headers: dict[str, str]) -> Line:
     if isinstance(row, Row):
         return Line(row.number, named_by=list(_named_by(row.cells)))
     typed, change = documents.open_cells(row.cells_sealed)
@@ -212,7 +213,7 @@ def _line(row: ImportRow | Row, headers: dict[str, str]) -> Line:
                 "value": cells.shown(problem["field"], typed.get(problem["field"])),
                 "word": SEVERITY_WORDS[problem["severity"]],
             }
-            for problem in row.problems
+            for problem in findings.problems_of(row, batch)
         ],
         [(headers.get(name, name), *_shown_change(name, values)) for name, values in change.items()],
         is_mended=row.mended_at is not None,

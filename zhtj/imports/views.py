@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,6 +18,7 @@ from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import WorkbookKind
 
 from orgs.models import OrgUnit
+from orgs.requests import Request
 
 BATCHES_PER_PAGE = 30
 ROWS_PER_PAGE = 50
@@ -26,7 +27,7 @@ UNDER_WAY = (BatchState.UPLOADED, BatchState.CHECKING, BatchState.COMMITTING)
 
 @signed_in
 @require_GET
-def batch_list(request: HttpRequest) -> HttpResponse:
+def batch_list(request: Request) -> HttpResponse:
     _any_kind(request)
     found = queries.batches(request.scope)
     only_mine = "mine" in request.GET
@@ -39,7 +40,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: Request) -> HttpResponse:
     kind, unit = _place(request)
     form = forms.UploadForm()
     if request.method == "POST":
@@ -60,9 +61,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/upload.html", context)
 
 
-def _uploaded(
-    request: HttpRequest, kind: WorkbookKind, unit: OrgUnit, form: forms.UploadForm
-) -> HttpResponse:
+def _uploaded(request: Request, kind: WorkbookKind, unit: OrgUnit, form: forms.UploadForm) -> HttpResponse:
     file = form.cleaned_data["file"]
     batch = actions.upload(
         request.actor,
@@ -78,7 +77,7 @@ def _uploaded(
 
 @signed_in
 @require_GET
-def blank_workbook(request: HttpRequest, kind: str, unit_pk: int) -> HttpResponse:
+def blank_workbook(request: Request, kind: str, unit_pk: int) -> HttpResponse:
     unit = get_object_or_404(queries.visible_units(request.scope), pk=unit_pk)
     workbook = _kind(kind)
     queries.require(request.scope, workbook, unit)
@@ -87,7 +86,7 @@ def blank_workbook(request: HttpRequest, kind: str, unit_pk: int) -> HttpRespons
 
 @signed_in
 @require_GET
-def batch(request: HttpRequest, pk: int) -> HttpResponse:
+def batch(request: Request, pk: int) -> HttpResponse:
     """Progress, review, result or refusal: what the batch's state calls for."""
     found = _batch(request, pk)
     context: dict[str, Any] = review.summary(found)
@@ -104,7 +103,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_GET
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: Request, pk: int) -> HttpResponse:
     """The polled fragment; once there is something to see, the whole page is asked for."""
     found = _batch(request, pk)
     response = render(request, "imports/parts/progress.html", review.summary(found))
@@ -115,7 +114,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def commit(request: HttpRequest, pk: int) -> HttpResponse:
+def commit(request: Request, pk: int) -> HttpResponse:
     found = _batch(request, pk)
     revision = request.POST.get("revision", "")
     try:
@@ -134,13 +133,13 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def check_again(request: HttpRequest, pk: int) -> HttpResponse:
+def check_again(request: Request, pk: int) -> HttpResponse:
     return _changed(request, pk, actions.check_again)
 
 
 @signed_in
 @require_POST
-def attest(request: HttpRequest, pk: int) -> HttpResponse:
+def attest(request: Request, pk: int) -> HttpResponse:
     found = _batch(request, pk)
     if "attest_evidence" not in request.POST:
         messages.error(request, "请先勾选确认，再点按钮。")
@@ -150,14 +149,14 @@ def attest(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def skip_row(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def skip_row(request: Request, pk: int, number: int) -> HttpResponse:
     skip = request.POST.get("skip") != "0"
     return _changed(request, pk, actions.skip_row, number=number, skip=skip)
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def row(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def row(request: Request, pk: int, number: int) -> HttpResponse:
     """One row to mend, with the rules' answers beside the cells."""
     found = _batch(request, pk)
     typed, problems = review.row_to_mend(found, number)
@@ -172,7 +171,7 @@ def row(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return render(request, "imports/row.html", context)
 
 
-def _mended(request: HttpRequest, batch: ImportBatch, number: int, form: forms.RowForm) -> HttpResponse:
+def _mended(request: Request, batch: ImportBatch, number: int, form: forms.RowForm) -> HttpResponse:
     try:
         actions.mend_row(request.actor, batch=batch, number=number, typed=form.cleaned_data)
     except Refused as refusal:
@@ -187,14 +186,14 @@ def _mended(request: HttpRequest, batch: ImportBatch, number: int, form: forms.R
 
 @signed_in
 @require_GET
-def open_rows(request: HttpRequest, pk: int) -> HttpResponse:
+def open_rows(request: Request, pk: int) -> HttpResponse:
     found = _batch(request, pk)
     return _workbook(workbooks.open_rows(request.actor, found), review.open_rows_name(found))
 
 
 @signed_in
 @require_POST
-def carry_on(request: HttpRequest, pk: int) -> HttpResponse:
+def carry_on(request: Request, pk: int) -> HttpResponse:
     """The rows left over by a commit as a new batch, to be mended in the browser."""
     found = _batch(request, pk)
     new = actions.upload(
@@ -208,18 +207,18 @@ def carry_on(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("import_batch", new.pk)
 
 
-def _batch(request: HttpRequest, pk: int) -> ImportBatch:
+def _batch(request: Request, pk: int) -> ImportBatch:
     return get_object_or_404(queries.batches(request.scope), pk=pk)
 
 
-def _any_kind(request: HttpRequest) -> list[WorkbookKind]:
+def _any_kind(request: Request) -> list[WorkbookKind]:
     found = queries.kinds(request.scope)
     if not found:
         raise PermissionDenied("您的账号没有导入的权限，请联系上级团组织管理员。")
     return found
 
 
-def _place(request: HttpRequest) -> tuple[WorkbookKind, OrgUnit]:
+def _place(request: Request) -> tuple[WorkbookKind, OrgUnit]:
     """Kind and unit of the address; by default the first kind and the unit acted for."""
     known = {kind.key: kind for kind in _any_kind(request)}
     kind = known.get(request.GET.get("kind", "")) or next(iter(known.values()))
@@ -240,7 +239,7 @@ def _kind(key: str) -> WorkbookKind:
     return registry.KINDS[key]
 
 
-def _changed(request: HttpRequest, pk: int, action: Any, **what: Any) -> HttpResponse:
+def _changed(request: Request, pk: int, action: Any, **what: Any) -> HttpResponse:
     """Carry out what sends a batch back to its check, and show it."""
     found = _batch(request, pk)
     try:
@@ -251,7 +250,7 @@ def _changed(request: HttpRequest, pk: int, action: Any, **what: Any) -> HttpRes
     return redirect("import_batch", pk)
 
 
-def _refused(request: HttpRequest, batch: ImportBatch, refusal: Refused) -> HttpResponse:
+def _refused(request: Request, batch: ImportBatch, refusal: Refused) -> HttpResponse:
     for problem in refusal.problems:
         messages.error(request, problem.message + problem.mend)
     return redirect("import_batch", batch.pk)

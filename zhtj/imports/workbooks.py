@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from zhtj.imports import queries, registry
 from zhtj.imports.models import ImportBatch
-from zhtj.imports.pipeline import documents
+from zhtj.imports.pipeline import documents, findings
 from zhtj.imports.pipeline.reading import MEND_COLUMN, PROBLEM_COLUMN
 from zhtj.lib import sheets
 from zhtj.lib.workbook import Cell, Column, WorkbookKind
@@ -54,12 +54,13 @@ def open_rows(actor: Actor, batch: ImportBatch) -> bytes:
 def _open_rows(batch: ImportBatch, fields: list[str]) -> Iterator[list[Cell | sheets.Marked]]:
     for row in queries.open_rows(batch).iterator(chunk_size=2000):
         typed, _ = documents.open_cells(row.cells_sealed)
-        faulty = {problem["field"] for problem in row.problems}
+        problems = findings.problems_of(row, batch)
+        faulty = {problem["field"] for problem in problems}
         marked: list[Cell | sheets.Marked] = [
             sheets.Marked(typed.get(name)) if name in faulty else typed.get(name) for name in fields
         ]
-        said = "\n".join(problem["message"] for problem in row.problems)
-        mend = "\n".join(dict.fromkeys(problem["mend"] for problem in row.problems if problem["mend"]))
+        said = "\n".join(problem["message"] for problem in problems)
+        mend = "\n".join(dict.fromkeys(problem["mend"] for problem in problems if problem["mend"]))
         yield [*marked, said, mend]
 
 

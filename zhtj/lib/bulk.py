@@ -153,9 +153,7 @@ def _copy(model: type[models.Model], fields: Sequence[Field], columns: Sequence[
     """One COPY in text format."""
     quote = connection.ops.quote_name
     names = ",".join(quote(str(field.column)) for field in fields)
-    encoded = [
-        _encoded(values, _copy_encode(field), _NONE) for field, values in zip(fields, columns, strict=True)
-    ]
+    encoded = [_copied(field, values) for field, values in zip(fields, columns, strict=True)]
     lines = "\n".join(map("\t".join, zip(*encoded, strict=True)))
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(
@@ -165,13 +163,24 @@ def _copy(model: type[models.Model], fields: Sequence[Field], columns: Sequence[
         )
 
 
-def _copy_encode(field: Field) -> Encode:
+def _copied(field: Field, values: Sequence[Any]) -> Sequence[str]:
+    """One column as COPY wants it. How is decided once where all values are of one type: this is the
+    hot path of an import."""
     if isinstance(field, models.JSONField):
-        return lambda value: "\\N" if value is None else _copy_text(json.dumps(value, cls=field.encoder))
-    return _copy_value
+        return _encoded(values, _copy_json(field), _NONE)
+    types = set(map(type, values))
+    if types == {str}:
+        return [text if text.isalnum() else _copy_text(text) for text in values]
+    encode = _COPY.get(types.pop(), _copy_value) if len(types) == 1 else _copy_value
+    return _encoded(values, encode, _NONE)
+
+
+def _copy_json(field: models.JSONField) -> Encode:
+    return lambda value: "\\N" if value is None else _copy_text(json.dumps(value, cls=field.encoder))
 
 
 def _copy_value(value: Any) -> str:
+    """One value of any type that can be stored. Raises TypeError for others."""
     encode = _COPY.get(value.__class__)
     if encode is None:  # a subclass: a choice, a lazy text
         encode = next((how for kind, how in _COPY.items() if isinstance(value, kind)), None)

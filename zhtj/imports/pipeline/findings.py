@@ -2,13 +2,15 @@
 
 Rows that need a person's eye (to mend, to rectify, changed, warned, mended or skipped by hand)
 become ImportRow; clean rows stay in the sealed documents, or 50 000 of them would be written
-one by one for nobody to read.
+one by one for nobody to read. A row's problem keeps only what it says otherwise than its group: the
+sentences of 50 000 rows with ten faults each would outweigh the rows many times.
 """
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -18,13 +20,49 @@ from zhtj.imports.models import BatchState, ImportBatch, ImportRow, RowOutcome
 from zhtj.imports.pipeline import documents, states
 from zhtj.imports.pipeline.reading import Read
 from zhtj.lib import bulk
-from zhtj.lib.problems import Severity
+from zhtj.lib.problems import Problem, Severity
 from zhtj.lib.workbook import Acknowledgement, Cell, Judged, Outcome, Row
 
 WRITTEN = frozenset({Outcome.OK, Outcome.UPDATED})
 ROWS_NAMED_PER_FAULT = 20
+ROWS_AT_ONCE = 1_000  # a row with its cells and problems weighs kilobytes
+_SAID = ("field", "code", "severity", "message", "mend")
 _WEIGHT = {severity: place for place, severity in enumerate(Severity)}
 _ROW_FIELDS = ("batch_id", "number", "outcome", "cells_sealed", "problems", "codes", "mended_at")
+
+
+class Group:
+    """A group of the review: the problems of one code and field, in the words of the first.
+
+    `alike`: the rows named all say the same.
+    """
+
+    def __init__(self, first: Problem) -> None:
+        self.first = first
+        self.words = documents.plain_problem(first)
+        self.count = 0
+        self.rows: list[int] = []
+        self.alike = True
+        self._short = {"code": first.code, "field": first.field}
+
+    def add(self, problem: Problem, number: int) -> None:
+        self.count += 1
+        if len(self.rows) < ROWS_NAMED_PER_FAULT:
+            self.rows.append(number)
+            self.alike = self.alike and problem.message == self.first.message
+
+    def short_for(self, problem: Problem) -> dict[str, str]:
+        """A row's problem: its code and field, and what it says otherwise than the group."""
+        if problem is self.first or problem == self.first:
+            return self._short
+        plain = documents.plain_problem(problem)
+        return self._short | {name: text for name, text in plain.items() if self.words[name] != text}
+
+    def as_plain(self) -> dict[str, Any]:
+        return self.words | {"count": self.count, "rows": self.rows, "alike": self.alike}
+
+
+Groups = dict[tuple[str, str], Group]
 
 
 def is_written(row: Judged) -> bool:
@@ -76,9 +114,12 @@ def store(
     if batch.rows_sealed is None:
         fields = [column["field"] for column in read.columns if column["field"]]
         results["rows_sealed"] = documents.seal_rows(read.rows, fields)
+    groups = _groups(judged)
     with transaction.atomic():
         batch.rows.exclude(outcome=RowOutcome.SKIPPED).delete()
-        bulk.insert(ImportRow, _ROW_FIELDS, _rows_to_look_at(batch, rows, judged, by_hand))
+        to_look_at = _rows_to_look_at(batch, rows, judged, by_hand, groups)
+        while part := list(islice(to_look_at, ROWS_AT_ONCE)):
+            bulk.insert(ImportRow, _ROW_FIELDS, part)
         states.leave(
             batch,
             BatchState.CHECKED,
@@ -90,7 +131,7 @@ def store(
             row_count=len(judged),
             done_count=len(judged),
             skipped_count=len(by_hand.skipped),
-            faults=_faults(judged),
+            faults=[group.as_plain() for group in _worst_first(groups)],
             acknowledgements=[
                 {"code": a.code, "unit": a.unit, "message": documents.storable(a.message)}
                 for a in acknowledgements
@@ -100,8 +141,21 @@ def store(
         )
 
 
+def problems_of(row: ImportRow, batch: ImportBatch) -> list[dict[str, str]]:
+    """A row's problems in full: field, code, severity, message, mend. No query."""
+    groups = {(group["code"], group["field"]): group for group in batch.faults}
+    return [
+        {name: said.get(name, groups.get((said["code"], said["field"]), {}).get(name, "")) for name in _SAID}
+        for said in row.problems
+    ]
+
+
 def _rows_to_look_at(
-    batch: ImportBatch, rows: Sequence[Row], judged: Sequence[Judged], by_hand: ByHand
+    batch: ImportBatch,
+    rows: Sequence[Row],
+    judged: Sequence[Judged],
+    by_hand: ByHand,
+    groups: Groups,
 ) -> Iterator[tuple[Any, ...]]:
     for row, verdict in zip(rows, judged, strict=True):
         mended = by_hand.mended.get(row.number)
@@ -113,7 +167,7 @@ def _rows_to_look_at(
             row.number,
             verdict.outcome.value,
             documents.seal_cells(row.cells, verdict.change),
-            [documents.plain_problem(problem) for problem in verdict.problems],
+            [groups[problem.code, problem.field].short_for(problem) for problem in verdict.problems],
             codes_text({problem.code for problem in verdict.problems}),
             mended[1] if mended else None,
         )
@@ -124,17 +178,17 @@ def codes_text(codes: set[str]) -> str:
     return f" {' '.join(sorted(codes))} " if codes else ""
 
 
-def _faults(judged: Sequence[Judged]) -> list[dict[str, Any]]:
-    """The groups of the review: one per code and field, worst and most frequent first."""
-    groups: dict[tuple[str, str], dict[str, Any]] = {}
+def _groups(judged: Sequence[Judged]) -> Groups:
+    groups: Groups = {}
     for row in judged:
         for problem in row.problems:
             group = groups.get((problem.code, problem.field))
             if group is None:
-                group = documents.plain_problem(problem) | {"count": 0, "rows": [], "alike": True}
-                groups[problem.code, problem.field] = group
-            group["count"] += 1
-            if len(group["rows"]) < ROWS_NAMED_PER_FAULT:
-                group["rows"].append(row.number)
-                group["alike"] &= group["message"] == documents.storable(problem.message)
-    return sorted(groups.values(), key=lambda group: (_WEIGHT[Severity(group["severity"])], -group["count"]))
+                group = groups[problem.code, problem.field] = Group(problem)
+            group.add(problem, row.number)
+    return groups
+
+
+def _worst_first(groups: Groups) -> list[Group]:
+    """Worst first, then the most frequent."""
+    return sorted(groups.values(), key=lambda group: (_WEIGHT[group.first.severity], -group.count))

@@ -20,7 +20,7 @@ from python_calamine import PasswordError, SheetTypeEnum, SheetVisibleEnum, load
 from zhtj.lib.sheets import archive, sniff, text
 from zhtj.lib.sheets.archive import Rows
 from zhtj.lib.sheets.cells import Cells, CellTooLong
-from zhtj.lib.sheets.model import CELL_CHARACTERS, HEADER_ROWS, Limits, column_letters
+from zhtj.lib.sheets.model import CELL_CHARACTERS, HEADER_ROWS, SHEETS_READ, Limits, column_letters
 from zhtj.lib.sheets.refusals import SheetRefused, refused
 
 
@@ -66,13 +66,18 @@ def _sheets(data: bytes, limits: Limits) -> list[tuple[Any, ...]]:
         data, learnt = archive.guard(data, limits)
     workbook = load_workbook(BytesIO(data))
     cells, sheets = Cells(), []
-    for meta in workbook.sheets_metadata:
-        if meta.visible == SheetVisibleEnum.Visible and meta.typ == SheetTypeEnum.WorkSheet:
-            sheet = workbook.get_sheet_by_name(meta.name)
-            about = learnt.get(meta.name, Rows())
-            left = sheet.start[1] if sheet.start else 0
-            sheets.append(_sheet(meta.name, enumerate(sheet.iter_rows(), 1), left, about, cells, limits))
+    for name in _visible(workbook)[:SHEETS_READ]:
+        sheet = workbook.get_sheet_by_name(name)
+        about = learnt.get(name, Rows())
+        left = sheet.start[1] if sheet.start else 0
+        sheets.append(_sheet(name, enumerate(sheet.iter_rows(), 1), left, about, cells, limits))
     return sheets
+
+
+def _visible(workbook: Any) -> list[str]:
+    """The names of what a user sees as tables, in the order of the tabs."""
+    shown, kind = SheetVisibleEnum.Visible, SheetTypeEnum.WorkSheet
+    return [meta.name for meta in workbook.sheets_metadata if meta.visible == shown and meta.typ == kind]
 
 
 def _sheet(

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from zhtj.lib.sheets.model import HEADER_ROWS, Limits, Sheet, Sheets, column_letters
 from zhtj.lib.sheets.refusals import SheetRefused, refused
@@ -18,6 +19,7 @@ from zhtj.lib.workbook import Cell, Column, Row
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _HINT = r"必填|选填|可选|可不填|可空|格式|示例|例|如"
 _MARKER = re.compile(rf"^\*+|\*+$|:$|\((?:{_HINT})[^()]*\)$|\[(?:{_HINT})[^\[\]]*\]$")
+_LONGEST = 120  # characters of a cell that are looked at: no header is longer
 _SHOWN = 30  # headers named in a refusal, and characters of each
 _NONE: frozenset[str] = frozenset()
 
@@ -58,6 +60,7 @@ class Table:
         return rows
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """A header reduced to what identifies it."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
@@ -132,7 +135,7 @@ def _header(
     for position, cell in enumerate(cells):
         if cell is None:
             continue
-        text = " ".join(str(cell).split())
+        text = " ".join(str(cell)[:_LONGEST].split())
         name = names.get(plain(text))
         found.append((text, name))
         if name:

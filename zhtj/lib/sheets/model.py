@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from zhtj.lib.workbook import Cell
 
 HEADER_ROWS = 10  # the header row is looked for in rows 1 … 10 of a sheet
+SHEETS_READ = 20  # visible sheets looked at; who hides the table behind more of them means no good
 CELL_CHARACTERS = 32_767  # Excel's own limit for one cell
 
 

@@ -8,7 +8,7 @@ are written as they come and never held: a big export costs no memory.
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -130,11 +130,10 @@ def _write_sheet(
     for column, cell in enumerate(sheet.header):
         _write_header(page, top, column, cell, formats, lists)
     page.freeze_panes(top + 1, 0)
-    writers = _writers(page, formats)
+    pen = _Pen(page, formats)
     for row, cells in enumerate(sheet.rows, top + 1):
         for column, value in enumerate(cells):
-            if value is not None:
-                writers[value.__class__](row, column, value)
+            pen.write(row, column, value)
 
 
 def _write_header(
@@ -160,53 +159,59 @@ def _write_header(
         page.data_validation(row + 1, column, row + CHOICE_ROWS, column, rule)
 
 
-def _writers(page: "Worksheet", formats: Mapping[str, "Format"]) -> dict[type, Any]:
-    """How to write a cell, by the type of its value."""
+class _Pen:
+    """Writes cells into one page, each in the way of its type."""
 
-    def text(row: int, column: int, value: str, mark: str = "") -> None:
-        quoted = value.startswith(_LOOKS_LIKE_FORMULA)
-        how = formats.get(" ".join(filter(None, (mark, "quoted" if quoted else ""))))
-        page.write_string(row, column, _sound(value), how)
+    def __init__(self, page: "Worksheet", formats: Mapping[str, "Format"]) -> None:
+        self._page = page
+        self._formats = formats
+        self._ways: dict[type, Callable[[int, int, Any], None]] = {
+            str: self._text,
+            int: self._number,
+            float: self._number,
+            bool: page.write_boolean,
+            dt.date: self._date,
+            dt.datetime: self._moment,
+            Marked: self._marked,
+        }
 
-    def number(row: int, column: int, value: float) -> None:
-        if abs(value) < EXACT_NUMBERS:  # not for NaN either
-            page.write_number(row, column, value)
+    def write(self, row: int, column: int, value: Cell | Marked) -> None:
+        if value is not None:
+            self._ways[value.__class__](row, column, value)
+
+    def _text(self, row: int, column: int, text: str, mark: str = "") -> None:
+        quoted = "quoted" if text.startswith(_LOOKS_LIKE_FORMULA) else ""
+        how = self._formats.get(" ".join(filter(None, (mark, quoted))))
+        self._page.write_string(row, column, _sound(text), how)
+
+    def _number(self, row: int, column: int, number: float) -> None:
+        if abs(number) < EXACT_NUMBERS:  # not for NaN either
+            self._page.write_number(row, column, number)
         else:
-            text(row, column, str(value))
+            self._text(row, column, str(number))
 
-    def date(row: int, column: int, value: dt.date) -> None:
-        if value.year < 1900:
-            text(row, column, value.isoformat())
+    def _date(self, row: int, column: int, day: dt.date) -> None:
+        if day.year < 1900:  # Excel has no such days
+            self._text(row, column, day.isoformat())
         else:
-            page.write_datetime(row, column, value, formats["date"])
+            self._page.write_datetime(row, column, day, self._formats["date"])
 
-    def moment(row: int, column: int, value: dt.datetime) -> None:
-        local = value.astimezone(SHANGHAI).replace(tzinfo=None) if value.tzinfo else value
+    def _moment(self, row: int, column: int, moment: dt.datetime) -> None:
+        local = moment.astimezone(SHANGHAI).replace(tzinfo=None) if moment.tzinfo else moment
         if local.year < 1900:
-            text(row, column, local.isoformat(" "))
+            self._text(row, column, local.isoformat(" "))
         else:
-            page.write_datetime(row, column, local, formats["moment"])
+            self._page.write_datetime(row, column, local, self._formats["moment"])
 
-    def marked(row: int, column: int, value: Marked) -> None:
-        if isinstance(value.value, str):
-            text(row, column, value.value, "marked")
-        elif value.value is None:
-            page.write_blank(row, column, None, formats["marked"])
+    def _marked(self, row: int, column: int, marked: Marked) -> None:
+        if isinstance(marked.value, str):
+            self._text(row, column, marked.value, "marked")
+        elif marked.value is None:
+            self._page.write_blank(row, column, None, self._formats["marked"])
         else:
-            writers[value.value.__class__](row, column, value.value)
-        if value.note:
-            page.write_comment(row, column, value.note, {"x_scale": 2})
-
-    writers: dict[type, Any] = {
-        str: text,
-        int: number,
-        float: number,
-        bool: page.write_boolean,
-        dt.date: date,
-        dt.datetime: moment,
-        Marked: marked,
-    }
-    return writers
+            self.write(row, column, marked.value)
+        if marked.note:
+            self._page.write_comment(row, column, _sound(marked.note), {"x_scale": 2})
 
 
 def _sound(text: str) -> str:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
@@ -46,6 +47,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
             if is_empty() and not options["no_demo"]:
                 self.stdout.write("正在装入演示数据……")
+                self.stdout.flush()
                 seed_demo("small", seed=2018, now=days.now())
             children = {"网页": _start(_web(host, port)), "后台进程": _start(_worker())}
             stack.callback(_stop, list(children.values()))
@@ -109,7 +111,9 @@ def _worker() -> list[str]:
 
 def _start(command: list[str]) -> "subprocess.Popen[bytes]":
     """A child in a group of its own: Ctrl-C reaches this process alone, which stops all in order."""
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    # In a container one is root; Celery's page about that would hide the address and the accounts.
+    quiet = "ignore:You're running the worker"
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": quiet}
     return subprocess.Popen(
         [sys.executable, "-m", *command], cwd=settings.BASE_DIR, env=environment, start_new_session=True
     )
@@ -132,11 +136,15 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _wait_until_it_answers(host: str, port: int, children: dict[str, "subprocess.Popen[bytes]"]) -> None:
-    """Return when the web server accepts connections, or at once when a child has died."""
+    """Return when the web server answers a request, or at once when a child has died."""
     while all(child.poll() is None for child in children.values()):
+        connection = HTTPConnection(host, port, timeout=20)
         try:
-            socket.create_connection((host, port), timeout=1).close()
-        except OSError:
+            connection.request("GET", "/healthz")
+            connection.getresponse()
+        except (OSError, HTTPException):
             time.sleep(0.1)
         else:
             return
+        finally:
+            connection.close()

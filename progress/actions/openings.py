@@ -1,0 +1,81 @@
+"""Where a gated stage is open on the day of a bulletin, and recording where it newly is.
+
+Called by `bulletins` alone, inside its transaction. A region (direct child of the province) passes the
+gate the day its frozen rate reaches what is needed, and stays open whatever becomes of the rate. A
+region nothing is expected of in the gate has nothing to pass: open from the stage's start, and not
+recorded, since a figure entered later brings the gate back.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from orgs.history import Placed
+from progress.models import Bulletin, GateOpening, Stage
+from progress.queries.photograph import Photograph, Series
+
+
+def in_force(bulletin: Bulletin, stages: Iterable[Stage], photograph: Photograph) -> dict[str, Any]:
+    """The openings to be frozen: `openings` by stage and region, `first_openings` by stage.
+
+    For the province as a whole a stage begins with the first region that passed the gate; where no
+    region has anything to pass, with the stage itself; None while all wait.
+    """
+    openings: dict[str, dict[str, Any]] = {}
+    first: dict[str, str | None] = {}
+    regions = [unit for unit in photograph.units if unit.parent == 0]
+    for stage in stages:
+        if stage.gate_stage is None or stage.gate_rate is None:
+            continue
+        gate = photograph.of_stage(stage.gate_stage.key)
+        free = [region for region in regions if not gate.expected[region.place]]
+        passed = _recorded(bulletin, stage, regions, gate)
+        openings[stage.key] = _frozen(stage, free) | {
+            str(opening.region_id): {
+                "opened_on": opening.opened_on.isoformat(),
+                "reason": opening.reason,
+                "rate": opening.rate,
+            }
+            for opening in passed
+        }
+        first[stage.key] = _first(stage, passed, everyone_is_free=len(free) == len(regions))
+    return {"openings": openings, "first_openings": first}
+
+
+def _recorded(bulletin: Bulletin, stage: Stage, regions: list[Placed], gate: Series) -> list[GateOpening]:
+    """The openings recorded by that day, with those of the regions that reach the rate in this bulletin."""
+    needed = stage.gate_rate or 0
+    known = list(GateOpening.objects.filter(stage=stage, opened_on__lte=bulletin.day))
+    open_already = {opening.region_id for opening in known}
+    reached = []
+    for region in regions:
+        expected, entered = gate.expected[region.place], gate.entered[region.place]
+        if expected and entered >= needed * expected and region.unit_id not in open_already:
+            reached.append(
+                GateOpening(
+                    stage=stage,
+                    region_id=region.unit_id,
+                    opened_on=bulletin.day,
+                    reason=GateOpening.Reason.RATE,
+                    rate=entered / expected,
+                    bulletin=bulletin,
+                )
+            )
+    GateOpening.objects.bulk_create(reached, ignore_conflicts=True)
+    return [*known, *reached]
+
+
+def _frozen(stage: Stage, free: list[Placed]) -> dict[str, Any]:
+    opened = {
+        "opened_on": stage.opens_on.isoformat(),
+        "reason": GateOpening.Reason.NO_BASELINE.value,
+        "rate": None,
+    }
+    return {str(region.unit_id): opened for region in free}
+
+
+def _first(stage: Stage, passed: list[GateOpening], *, everyone_is_free: bool) -> str | None:
+    days: list[dt.date] = [opening.opened_on for opening in passed]
+    if not days and everyone_is_free:
+        days = [stage.opens_on]
+    return min(days).isoformat() if days else None
