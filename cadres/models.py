@@ -19,6 +19,7 @@ class CadreState(models.TextChoices):
 
 class EndReason(models.TextChoices):
     DEPARTED = "departed", "已离任"
+    CHANGED = "changed", "职务调整"
     MEMBER_LEFT = "member_left", "团员已转出"
     UNIT_CLOSED = "unit_closed", "组织已撤销"
     MERGED = "merged", "随组织合并"
@@ -41,6 +42,8 @@ class Cadre(models.Model):
     from_at = models.DateTimeField("开始")
     until_at = models.DateTimeField("结束", null=True, blank=True)
     end_reason = models.CharField("结束原因", max_length=12, choices=EndReason, blank=True)
+    departed_on = models.DateField("离任日期", null=True, blank=True)
+    end_remark = models.CharField("离任原因", max_length=20, blank=True)
     batch_id = models.BigIntegerField("批次", null=True, blank=True)
     batch_row = models.PositiveIntegerField("行号", null=True, blank=True)
 
@@ -56,3 +59,22 @@ class Cadre(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["unit", "until_at"], name="cadre_unit")]
+
+
+class CadreDeclaration(models.Model):
+    """核对完成: a leading organ says, once and dated, that every cadre of it is checked.
+
+    Nothing takes it back: what changes later is kept current and dated by itself.
+    """
+
+    unit = models.OneToOneField(
+        OrgUnit, models.PROTECT, related_name="cadre_declaration", verbose_name="领导机关"
+    )
+    declared_at = models.DateTimeField("声明时间")
+    declared_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="声明人")
+    cadre_count = models.PositiveIntegerField("当时在任人数")
+
+    class Meta:
+        verbose_name = "核对完成声明"
+        verbose_name_plural = "核对完成声明"
+        default_permissions = ()

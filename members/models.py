@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
+from zhtj.lib import crypto, masks
+
 from orgs.models import OrgUnit, Person, User
 
 
@@ -38,6 +40,8 @@ class Member(models.Model):
     transfer_letter = models.BooleanField("组织关系介绍信", null=True, blank=True)
     attested_at = models.DateTimeField("材料确认时间", null=True, blank=True)
     attested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # Codes a superior waived in writing (YouthUnderReview.released_*): later corrections keep them.
+    waived = models.CharField("核准放行的规则", max_length=200, blank=True)
     from_at = models.DateTimeField("录入时间")
     until_at = models.DateTimeField("离开时间", null=True, blank=True)
     left_reason = models.CharField("离开原因", max_length=12, choices=LeftReason, blank=True)
@@ -89,10 +93,134 @@ class AdmissionSettings(models.Model):
     under_three = models.CharField(
         "不足3人团支部", max_length=12, choices=UnderThree, default=UnderThree.ACKNOWLEDGE
     )
+    allows_release = models.BooleanField("上级可以书面核准放行（年龄除外）", default=True)
+    rectify_days = models.PositiveSmallIntegerField("整改期限（天）", default=30)
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = "认定设置"
         verbose_name_plural = "认定设置"
+        default_permissions = ()
+
+
+class MemberCase(models.Model):
+    """申请: what one unit wants of a member and another has to agree to.
+
+    更正 of name or id is decided by a superior; 转接 out of the superior's sub-tree by the receiving
+    side; a 认领 is first answered by the holding branch and goes to a common superior when it is
+    refused or 48 hours pass. While a claim is open both see 争议中; the member counts where they are.
+    """
+
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", "更正姓名或身份证号码"
+        TRANSFER = "transfer", "组织关系转接"
+        CLAIM = "claim", "认领"
+
+    class State(models.TextChoices):
+        OPEN = "open", "等待处理"
+        KEPT = "kept", "原支部不同意，等待共同上级裁决"
+        GRANTED = "granted", "已同意"
+        REFUSED = "refused", "未同意"
+        CANCELLED = "cancelled", "已撤回"
+
+    kind = models.CharField("类型", max_length=10, choices=Kind)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="cases", verbose_name="团员")
+    branch = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="现所在团支部")
+    to_branch = models.ForeignKey(
+        OrgUnit, models.PROTECT, null=True, related_name="+", verbose_name="转入团支部"
+    )
+    new_name = models.CharField("新姓名", max_length=30, blank=True)
+    new_id_sealed = models.BinaryField(null=True)
+    reason = models.CharField("理由", max_length=200)
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="申请人")
+    asked_at = models.DateTimeField("申请时间")
+    due_at = models.DateTimeField("答复期限", null=True)
+    answered_at = models.DateTimeField("答复时间", null=True)
+    answer = models.CharField("答复", max_length=200, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="审批人")
+    decided_at = models.DateTimeField("审批时间", null=True)
+    decision = models.CharField("审批意见", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "申请"
+        verbose_name_plural = "申请"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "kind"], condition=Q(state__in=("open", "kept")), name="case_open_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["branch", "state"], name="case_branch"),
+            models.Index(fields=["to_branch", "state"], name="case_to_branch"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.OPEN, self.State.KEPT)
+
+    @property
+    def masked_new_id(self) -> str:
+        return masks.mask_id(crypto.unseal(self.new_id_sealed)) if self.new_id_sealed else ""
+
+
+class YouthUnderReview(models.Model):
+    """身份摸底中的青年: somebody whose identity as a member is not established yet, with the reasons.
+
+    The cells as typed lie sealed; recognising judges them anew by the same rules as any entry.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "整改中"
+        RECOGNISED = "recognised", "已认定为团员"
+        DISMISSED = "dismissed", "不予认定"
+
+    branch = models.ForeignKey(OrgUnit, models.PROTECT, related_name="youth_under_review")
+    full_name = models.CharField("姓名", max_length=30, db_index=True)
+    id_index = models.UUIDField("身份证索引", db_index=True)
+    masked_id = models.CharField("身份证号码", max_length=18)
+    entry_sealed = models.BinaryField()
+    reasons = models.JSONField("原因", default=list)  # [{"code","field","message","mend"}]
+    state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
+    remark = models.CharField("说明", max_length=200, blank=True)
+    due_on = models.DateField("整改期限")
+    batch_id = models.BigIntegerField("批次", null=True, blank=True)
+    batch_row = models.PositiveIntegerField("行号", null=True, blank=True)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField("列入时间")
+    released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    released_at = models.DateTimeField("核准放行时间", null=True)
+    release_reason = models.CharField("核准放行理由", max_length=200, blank=True)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField("办结时间", null=True)
+    member = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "身份摸底青年"
+        verbose_name_plural = "身份摸底青年"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "id_index"], condition=Q(state="open"), name="youth_open_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["branch", "state"], name="youth_branch")]
+
+
+class ReviewDocument(models.Model):
+    """A document attached to a case under review: an image or a PDF, sealed under the media root."""
+
+    youth = models.ForeignKey(YouthUnderReview, models.CASCADE, related_name="documents")
+    name = models.CharField("文件名", max_length=100)
+    content_type = models.CharField(max_length=20)
+    size = models.PositiveIntegerField("大小(字节)")
+    stored_as = models.CharField(max_length=60)  # a random name, outside the web root
+    uploaded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = "整改材料"
+        verbose_name_plural = "整改材料"
         default_permissions = ()

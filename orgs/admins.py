@@ -113,6 +113,30 @@ def issue_reset_code(actor: Actor, *, user: User, unit: OrgUnit) -> AccessCode:
     return code
 
 
+def open_codes(scope: Scope, units: Sequence[OrgUnit], *, now: dt.datetime) -> list[AccessCode]:
+    """The codes still to be used for these units, by unit; those the scope may hand out. One query."""
+    mine = AccessCode.objects.filter(scope.q("unit", "admins.manage"), unit__in=units)
+    still_open = mine.filter(used_at=None, withdrawn_at=None, expires_at__gt=now)
+    return list(still_open.select_related("user", "unit").order_by("unit__tree_id", "unit__lft", "id"))
+
+
+def admins_of(units: Sequence[OrgUnit]) -> dict[int, list[User]]:
+    """The administrators of each of these units, by unit id. One query."""
+    held = OrgUnitUserObjectPermission.objects.filter(
+        permission__codename="unit_admin", user__is_active=True, content_object__in=units
+    )
+    found: dict[int, list[User]] = {unit.pk: [] for unit in units}
+    for grant in held.select_related("user").order_by("user_id"):
+        found[grant.content_object_id].append(grant.user)
+    return found
+
+
+def children_to_staff(scope: Scope, unit: OrgUnit) -> list[OrgUnit]:
+    """The open direct children whose administrators the scope manages, in tree order. One query."""
+    reach = scope.q(capability="admins.manage")
+    return list(OrgUnit.objects.filter(reach, parent=unit, closed_at=None))
+
+
 def plain_code(code: AccessCode) -> str:
     """The code as it is handed out."""
     return crypto.unseal(code.code_sealed)
@@ -189,6 +213,19 @@ def dismiss_admin(actor: Actor, *, user: User, unit: OrgUnit) -> None:
             user.acting_unit = None
             user.save(update_fields=["acting_unit"])
         audit.record(actor, "orgs.dismiss_admin", unit=unit, before={"user": user.username})
+
+
+def release_unit(unit: OrgUnit, *, now: dt.datetime) -> list[str]:
+    """Take everybody's roles on a unit that is being closed and withdraw its codes; whose they were.
+
+    The caller holds the transaction and leaves the trail.
+    """
+    grants = OrgUnitUserObjectPermission.objects.filter(content_object=unit)
+    names = sorted(set(grants.values_list("user__username", flat=True)))
+    grants.delete()
+    User.objects.filter(acting_unit=unit).update(acting_unit=None)
+    AccessCode.objects.filter(unit=unit, used_at=None, withdrawn_at=None).update(withdrawn_at=now)
+    return names
 
 
 def _open(purpose: str, now: dt.datetime) -> QuerySet[AccessCode]:

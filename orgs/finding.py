@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from zhtj.lib import bulk
 
+from orgs.kinds import UnitKind
 from orgs.models import OrgUnit
 
 
@@ -32,6 +33,21 @@ def open_children(unit: OrgUnit) -> QuerySet[OrgUnit]:
 def open_units(unit_ids: Iterable[int]) -> dict[int, OrgUnit]:
     """Those of the units that are not closed, by id. One query."""
     return OrgUnit.objects.filter(closed_at=None).in_bulk(list(unit_ids))
+
+
+def units_by_id(unit_ids: Iterable[int], *, lock: bool = False) -> dict[int, OrgUnit]:
+    """These units, closed ones too. One query. `lock` keeps them as they are until the transaction ends;
+    in the order of ids, so that two writers wait for each other and never in a circle."""
+    found = OrgUnit.objects.filter(pk__in=list(unit_ids)).order_by("pk")
+    if lock:
+        found = found.select_for_update(no_key=True, of=("self",))
+    return {unit.pk: unit for unit in found}
+
+
+def branch_by_code(code: str) -> OrgUnit | None:
+    """The open branch of this code, wherever it stands. One query."""
+    found = OrgUnit.objects.filter(code=code, kind=UnitKind.BRANCH, closed_at__isnull=True)
+    return found.order_by().first() if code and "\x00" not in code else None
 
 
 def tree_ids() -> list[int]:

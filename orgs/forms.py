@@ -45,6 +45,10 @@ class UnitChoiceForm(forms.Form):
     unit = forms.IntegerField(min_value=1, max_value=2**63 - 1)
 
 
+class UserChoiceForm(forms.Form):
+    user = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
 class UnitSearchForm(forms.Form):
     """What a unit list is asked for. Never refuses: what cannot be read is as if not asked."""
 

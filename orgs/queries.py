@@ -24,6 +24,8 @@ __all__ = [
     "existing_codes",
     "find",
     "may_create_under",
+    "merged_from",
+    "merged_into",
     "open_children",
     "open_units",
     "paths",
@@ -100,19 +102,33 @@ def region_of(unit: OrgUnit) -> OrgUnit | None:
     return path[1] if len(path) > 1 else None
 
 
+def merged_into(scope: Scope, unit: OrgUnit) -> OrgUnit | None:
+    """The unit this one went up in, if visible. A query only where it did."""
+    return units(scope).filter(pk=unit.merged_into_id).first() if unit.merged_into_id else None
+
+
+def merged_from(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
+    """The visible units that went up in this one."""
+    return units(scope).filter(merged_into=unit)
+
+
 # --- creating under it ----------------------------------------------------------------------
 
 
 def may_create_under(scope: Scope, unit: OrgUnit) -> bool:
     """May a unit be created under this one: by its kind, by its state, by this scope? One query."""
-    return unit.is_open and bool(ALLOWED_CHILDREN[unit.kind]) and scope.may("units.create", unit)
+    return _takes_children(unit) and scope.may("units.create", unit)
 
 
 def require_create_under(scope: Scope, unit: OrgUnit) -> None:
-    """Raise PermissionDenied (403) unless `may_create_under`."""
+    """Raise PermissionDenied (403) unless `may_create_under`. One query."""
     scope.require("units.create", unit)
-    if not may_create_under(scope, unit):
+    if not _takes_children(unit):
         raise PermissionDenied(f"“{unit.short_name}”下不能再创建组织。")
+
+
+def _takes_children(unit: OrgUnit) -> bool:
+    return unit.is_open and bool(ALLOWED_CHILDREN[unit.kind])
 
 
 # --- which unit a text means ----------------------------------------------------------------

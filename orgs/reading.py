@@ -74,18 +74,18 @@ class RowReader:
 
     def read_all(
         self, rows: Sequence[Mapping[str, Cell]]
-    ) -> tuple[dict[str, list[Any]], dict[int, dict[str, Problem]]]:
+    ) -> tuple[dict[str, Sequence[Any]], dict[int, dict[str, Problem]]]:
         """Every column of all rows, and by position in `rows` the problems of each field.
 
         An empty or unreadable cell gives the field's empty value. About 3 µs a row of 16 columns.
         """
-        columns = {}
+        columns: dict[str, Sequence[Any]] = {}
         unread: dict[int, dict[str, Problem]] = {}
         for name in self._readers:
             cells = [row.get(name) for row in rows]
             answers = self._answers(name, cells)
-            columns[name] = [value for value, _ in answers]
-            for position, (_, code) in enumerate(answers):
+            columns[name], codes = zip(*answers, strict=True) if answers else ((), ())
+            for position, code in enumerate(codes) if any(codes) else ():
                 if code is not None:
                     shown = identity.clean(cells[position])[:_SHOWN]
                     problem = self._catalogue.problem(code, value=shown)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orgs.views import accounts, units
+from orgs.views import accounts, admins, units
 
 urlpatterns = [
     path("login/", accounts.login, name="login"),
@@ -14,4 +14,11 @@ urlpatterns = [
     path("units/<int:pk>/children/", units.unit_children, name="unit_children"),
     path("units/<int:pk>/edit/", units.unit_edit, name="unit_edit"),
     path("units/<int:parent_pk>/create/", units.unit_create, name="unit_create"),
+    path("units/<int:pk>/admins/", admins.unit_admins, name="unit_admins"),
+    path("units/<int:pk>/admins/code/", admins.code_issue, name="code_issue"),
+    path("units/<int:pk>/admins/reset/", admins.admin_reset, name="admin_reset"),
+    path("units/<int:pk>/admins/dismiss/", admins.admin_dismiss, name="admin_dismiss"),
+    path("units/<int:pk>/codes/", admins.unit_codes, name="unit_codes"),
+    path("units/<int:pk>/codes/sheet/", admins.code_sheet, name="code_sheet"),
+    path("units/<int:pk>/codes/workbook/", admins.code_workbook, name="code_workbook"),
 ]

@@ -31,6 +31,28 @@ TYPES = {
 
 @require_safe
 @door("progress.see")
+def bulletin_outputs(request: Request, day: dt.date) -> HttpResponse:
+    """What the day's bulletin gives out for one unit: links to its files, its text to copy.
+
+    The bulletin's page loads the part alone; without script it is a page of its own.
+    """
+    bulletin, unit = _asked_for(request, day, exports.Format.TXT)
+    is_out = bulletin.state == BulletinState.PUBLISHED
+    context = {"bulletin": bulletin, "unit": unit, "number": queries.number(bulletin)}
+    try:
+        labels = exports.picture_labels(bulletin, unit)
+        draw = exports.give_out if is_out else exports.preview
+        files = draw(request.actor, bulletin=bulletin, unit=unit, format=exports.Format.TXT)
+    except Refused as refused:
+        context["problems"] = refused.problems
+    else:
+        context |= {"labels": labels, "text": files[0].content.decode()}
+    template = "parts/outputs.html" if request.htmx else "outputs.html"
+    return render(request, f"progress/{template}", context)
+
+
+@require_safe
+@door("progress.see")
 def bulletin_file(request: Request, day: dt.date, format: str) -> HttpResponse:
     """One file of the day's bulletin: `?unit=CODE&class=CLASS&number=N&revision=N`; N is which picture.
 
@@ -92,4 +114,7 @@ def _file(format: str, file: exports.File) -> HttpResponse:
     return answer
 
 
-export_urls = [path("<day:day>/files/<str:format>/", bulletin_file, name="bulletin_file")]
+export_urls = [
+    path("<day:day>/outputs/", bulletin_outputs, name="bulletin_outputs"),
+    path("<day:day>/files/<str:format>/", bulletin_file, name="bulletin_file"),
+]

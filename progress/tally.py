@@ -20,7 +20,8 @@ is. An explicit figure that differs from the sum of its children is a mismatch: 
                     0 while a gate keeps the stage closed
     plan_distance   rate minus the planned share
 
-**Status**, the first that holds: 完成 (entered ≥ expected > 0), 逾期 (day > deadline), 待开放 (gate),
+**Status**, the first that holds: 完成 (entered ≥ expected > 0; or, where a stage is done by declaration,
+when it is declared), 逾期 (day > deadline), 待开放 (gate),
 未开始 (entered = 0), 超前 / 滞后 (more than `lag_points` of rate off the plan), 正常.
 
 **Rank** by rate inside a class: equal rates share a rank (1, 1, 3), no rate no rank. The same
@@ -163,8 +164,10 @@ def planned_share(day: dt.date, clock: Clock) -> Fraction | None:
     return min(max(Fraction(gone, span), Fraction(0)), Fraction(1))
 
 
-def derive(day: dt.date, clock: Clock, counts: Counts, *, lag_points: int) -> Figures:
-    """Every figure of one line on one day."""
+def derive(
+    day: dt.date, clock: Clock, counts: Counts, *, lag_points: int, is_declared: bool | None = None
+) -> Figures:
+    """Every figure of one line on one day. `is_declared` None: the figures alone say when it is done."""
     expected, entered = counts.expected, counts.entered
     remaining = None if expected is None else max(0, expected - entered)
     days_left = None if clock.deadline is None else max(0, (clock.deadline - day).days + 1)
@@ -183,7 +186,7 @@ def derive(day: dt.date, clock: Clock, counts: Counts, *, lag_points: int) -> Fi
         forecast_delay=(forecast - clock.deadline).days if forecast and clock.deadline else None,
         plan=float(expected * share) if expected is not None and share is not None else None,
         plan_distance=None if distance is None else float(distance),
-        status=_status(day, clock, expected, entered, distance, lag_points),
+        status=_status(day, clock, expected, entered, distance, lag_points, is_declared),
     )
 
 
@@ -210,8 +213,10 @@ def _status(
     entered: int,
     distance: Fraction | None,
     lag_points: int,
+    is_declared: bool | None,
 ) -> Status:
-    if expected and entered >= expected:
+    is_done = bool(expected and entered >= expected) if is_declared is None else is_declared
+    if is_done:
         return Status.COMPLETE
     if clock.deadline is not None and day > clock.deadline:
         return Status.OVERDUE

@@ -47,6 +47,8 @@ class Clock:
 def pytest_configure(config: pytest.Config) -> None:
     settings.ZHTJ_FIELD_KEY = FIELD_KEY
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Playwright's event loop stays in the thread after the browser tests; Django would refuse queries there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     settings.AXES_ENABLED = False
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     from zhtj.celery import app

@@ -6,6 +6,8 @@ import shutil
 import socket
 from urllib.parse import urlsplit
 
+REDIS_DATABASES = 16
+
 
 @functools.cache
 def postgres_url() -> str:
@@ -26,14 +28,18 @@ def postgres_url() -> str:
 
 @functools.cache
 def redis_url() -> str:
-    """`TEST_REDIS_URL`, or database 15 of the local server when it answers; "" = none."""
-    url = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15"
-    parts = urlsplit(url)
+    """`TEST_REDIS_URL`, or database 15 of the local server when it answers; "" = none.
+
+    Each xdist worker gets a database of its own, counted down, lest one takes another's messages.
+    """
+    parts = urlsplit(os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15")
     try:
-        with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout=3):
-            return url
+        socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout=3).close()
     except OSError:
         return ""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    database = int(parts.path.strip("/") or 0)
+    return parts._replace(path=f"/{(database - worker) % REDIS_DATABASES}").geturl()
 
 
 @functools.cache

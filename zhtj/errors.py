@@ -142,6 +142,12 @@ def locked_out(request: HttpRequest, credentials: object = None) -> HttpResponse
     return page(request, 429)
 
 
+def codes_blocked(request: HttpRequest) -> HttpResponse:
+    """Too many wrong registration or reset codes from one address (orgs.throttle)."""
+    steps = ("请 15 分钟后再试，并核对代码的大小写。", "代码看不清时，请上级团组织管理员重新发放。")
+    return _draw(request, 429, "暂停输入代码", "从您的网络连续输错 10 次代码，暂停 15 分钟。", steps)
+
+
 def _draw(
     request: HttpRequest, status: int, title: str, sentence: str, steps: tuple[str, ...]
 ) -> HttpResponse:

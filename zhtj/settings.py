@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "orgs.idle.IdleMiddleware",
     "orgs.middleware.DoorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -188,6 +189,8 @@ JOBS_DIR = VAR_DIR / "jobs"  # the embedded worker's message files
 
 # Is a branch's domain open for new members? Handed to `members`, which knows no campaign.
 ZHTJ_ENTRY_GATE = "progress.gate.check"
+# Where is somebody a member? Handed to `cadres`, which knows no members.
+ZHTJ_PERSON_HOMES = "members.queries.homes.homes"
 ZHTJ_IMPORT_LIMITS = {
     "bytes": 20 * 1024 * 1024,
     "unpacked_bytes": 200 * 1024 * 1024,
@@ -197,6 +200,8 @@ ZHTJ_IMPORT_LIMITS = {
     "seconds": 60,
     "memory_bytes": 320 * 1024 * 1024,
 }
+ZHTJ_ADMINS_HOLD_A_POST = env.flag("ZHTJ_ADMINS_HOLD_A_POST", default=True)  # asked at registration
+ZHTJ_IDLE_MINUTES = int(env.text("ZHTJ_IDLE_MINUTES", "60"))  # of silence, then the session ends
 ZHTJ_HELP_LINE = env.text("ZHTJ_HELP_LINE", "0371—65902921")
 ZHTJ_SITE = env.text("ZHTJ_SITE", "https://zhtj.youth.cn/zhtj")
 ZHTJ_FONT_DIR = env.text("ZHTJ_FONT_DIR")  # licensed official fonts for PDF files; "" = those there are

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from zhtj.desk.api import api_urls as desk_api
 from zhtj.imports.api import api_urls as imports_api
 
 from cadres.api import api_urls as cadres_api
@@ -17,9 +18,10 @@ handler500 = "zhtj.errors.handle_500"
 urlpatterns = [
     path("", include("zhtj.home.urls")),
     path("", include("orgs.urls")),
+    path("", include("zhtj.desk.urls")),
     path("members/", include("members.urls")),
     path("cadres/", include("cadres.urls")),
     path("imports/", include("zhtj.imports.urls")),
     path("progress/", include("progress.urls")),
-    path("api/", include([*orgs_api, *cadres_api, *members_api, *imports_api, *progress_api])),
+    path("api/", include([*orgs_api, *desk_api, *cadres_api, *members_api, *imports_api, *progress_api])),
 ]

@@ -1,8 +1,41 @@
-"""Entering and correcting members. The only writer of `Member`."""
+"""Entering, correcting, moving and reviewing members. The only writer of this room's tables."""
 
-from members.actions.correct import correct_member
+from members.actions.cases import answer_claim, ask_claim, ask_correction, cancel_case, decide_case
+from members.actions.correct import correct_member, fingerprint
 from members.actions.enter import enter_member, enter_members
 from members.actions.judge import Verdict, judge
+from members.actions.moves import WITHDRAWALS, Moved, transfer_members, withdraw_members
+from members.actions.review import (
+    attach_document,
+    dismiss_youth,
+    mend_youth,
+    put_under_review,
+    recognise,
+    release_youth,
+)
 from members.actions.write import Entered
 
-__all__ = ["Entered", "Verdict", "correct_member", "enter_member", "enter_members", "judge"]
+__all__ = [
+    "WITHDRAWALS",
+    "Entered",
+    "Moved",
+    "Verdict",
+    "answer_claim",
+    "ask_claim",
+    "ask_correction",
+    "attach_document",
+    "cancel_case",
+    "correct_member",
+    "decide_case",
+    "dismiss_youth",
+    "enter_member",
+    "enter_members",
+    "fingerprint",
+    "judge",
+    "mend_youth",
+    "put_under_review",
+    "recognise",
+    "release_youth",
+    "transfer_members",
+    "withdraw_members",
+]

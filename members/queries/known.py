@@ -98,6 +98,7 @@ def _stored(member: Member) -> Entry:
         joined_party_on=person.joined_party_on,
         is_volunteer=person.is_volunteer,
         branch_id=member.branch_id,
+        waived=frozenset(member.waived.split()),
     )
 
 

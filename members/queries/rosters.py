@@ -43,7 +43,7 @@ def roster(scope: Scope, *, unit: OrgUnit, text: str = "", after: str = "") -> R
     `text` is the beginning of a name or a whole national id, found by its blind index; `after` the
     cursor of the page before, anything else is the first page. Three queries, the same at any depth.
     """
-    found = members(scope).filter(_below(unit))
+    found = members(scope).filter(below(unit))
     text = squeeze(text)
     if looks_like_id(text):
         found = found.filter(person__id_index=crypto.blind_index(text.upper()))
@@ -71,7 +71,7 @@ def member_here(scope: Scope, branch: OrgUnit, national_id: str) -> Member | Non
     return members(scope).filter(branch=branch, person__id_index=index).first()
 
 
-def _below(unit: OrgUnit) -> Q:
+def below(unit: OrgUnit) -> Q:
     """In the sub-tree of `unit`, where it stands when the statement runs."""
     if unit.is_branch:
         return Q(branch=unit)

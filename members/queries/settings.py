@@ -1,7 +1,28 @@
 """The admission settings in force."""
 
+from dataclasses import dataclass
+
 from members.models import AdmissionSettings
 from members.rules import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTerms:
+    """On what terms somebody stays on the rectification list."""
+
+    allows_release: bool = True
+    rectify_days: int = 30
+
+
+def review_terms() -> ReviewTerms:
+    """The terms in force. One query."""
+    row = admission_settings()
+    return ReviewTerms(row.allows_release, row.rectify_days)
+
+
+def admission_settings() -> AdmissionSettings:
+    """The one row of settings, or an unsaved one holding the defaults of the notice. One query."""
+    return AdmissionSettings.objects.order_by("pk").first() or AdmissionSettings()
 
 
 def admission_policy() -> Policy:

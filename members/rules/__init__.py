@@ -5,16 +5,25 @@ each other and the known world, `outcome_of` says what becomes of it. Form, API,
 command are doors to these.
 """
 
-from members.rules.check import RECTIFIABLE, check_entry, hangs_on_blank_evidence, outcome_of
+from members.rules.check import (
+    AS_ISSUED,
+    RECTIFIABLE,
+    RELEASABLE,
+    check_entry,
+    hangs_on_blank_evidence,
+    outcome_of,
+)
 from members.rules.clashes import HeldNumber, Known, KnownPerson, find_clashes
 from members.rules.codes import CODES, EVERY_CODE
 from members.rules.entry import FIELDS, Entry, EntryReader, Policy, changes, filled_from, shown, shown_entry
 
 __all__ = [
+    "AS_ISSUED",
     "CODES",
     "EVERY_CODE",
     "FIELDS",
     "RECTIFIABLE",
+    "RELEASABLE",
     "Entry",
     "EntryReader",
     "HeldNumber",

@@ -19,6 +19,10 @@ _required = attrgetter(*REQUIRED)
 MASSES = person_rules.POLITICAL_STATUSES["群众"]
 _IDENTITY_CODES = frozenset({"joined_on.under_age", "development_number.missing"})
 RECTIFIABLE = _IDENTITY_CODES | {code for code in CODES if code.startswith("identity.")}
+# A number rightly issued but irregular is rectified too, with a document (编号按实际发放).
+AS_ISSUED = frozenset(f"development_number.{fault}" for fault in ("length", "digits", "year"))
+# What a superior may waive in writing: never the age (domain, section 6).
+RELEASABLE = (RECTIFIABLE | AS_ISSUED) - {"joined_on.under_age"}
 
 
 def check_entry(entry: Entry, policy: Policy, today: dt.date) -> list[Problem]:
@@ -37,6 +41,8 @@ def check_entry(entry: Entry, policy: Policy, today: dt.date) -> list[Problem]:
     if entry.joined_on:
         faulty = person_rules.check_joined_on(entry.joined_on, born, today)
         problems += [faulty] if faulty else _admission(entry, entry.joined_on, born, policy)
+    if entry.waived:
+        problems = [problem for problem in problems if problem.code not in entry.waived & RELEASABLE]
     return problems
 
 

@@ -65,6 +65,7 @@ class Entry:
     branch_id: int | None = None
     row: int = 0
     unread: dict[str, Problem] = field(default_factory=dict)
+    waived: frozenset[str] = frozenset()  # codes a superior has waived for this person in writing
 
     def as_data(self) -> dict[str, Any]:
         """Plain JSON data of what is filled, for `from_data`. Of a readable entry only."""
@@ -86,7 +87,9 @@ class Entry:
 
 
 # What a sheet, a form and a request may say, in the order of the workbook.
-FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Entry) if f.name not in {"branch_id", "row", "unread"})
+FIELDS: tuple[str, ...] = tuple(
+    f.name for f in fields(Entry) if f.name not in {"branch_id", "row", "unread", "waived"}
+)
 _STORED = (*FIELDS, "branch_id", "row")
 _stored = attrgetter(*_STORED)
 _DATES = frozenset({"joined_on", "appointed_on", "joined_party_on"})
@@ -132,7 +135,7 @@ def filled_from(entry: Entry, stored: Entry) -> Entry:
         if name in _OF_THE_POST and (not entry.is_cadre or name == "post"):
             continue  # a cadre must name the post; who is none has none
         blanks[name] = getattr(stored, name)
-    return replace(entry, **blanks)
+    return replace(entry, waived=stored.waived, **blanks)
 
 
 def changes(entry: Entry, stored: Entry) -> dict[str, list[str]]:

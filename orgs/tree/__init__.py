@@ -15,8 +15,19 @@ next, so that any past moment can be drawn again.
 
 from orgs.tree.forest import NewUnit
 from orgs.tree.growing import graft, graft_many
-from orgs.tree.mending import Fault, faults, repair
+from orgs.tree.mending import Fault, faults, nodes, repair
 from orgs.tree.moving import move
 from orgs.tree.placing import rename, set_industry
 
-__all__ = ["Fault", "NewUnit", "faults", "graft", "graft_many", "move", "rename", "repair", "set_industry"]
+__all__ = [
+    "Fault",
+    "NewUnit",
+    "faults",
+    "graft",
+    "graft_many",
+    "move",
+    "nodes",
+    "rename",
+    "repair",
+    "set_industry",
+]

@@ -28,9 +28,12 @@ def close_placements(pks: Collection[int], at: dt.datetime) -> None:
 
 
 def replace_placements(pks: Collection[int], at: dt.datetime) -> None:
-    """Close the open placements of these units and open the next, as they now stand. Three queries."""
+    """Close the open placements of these units and open the next, as they now stand. Three queries.
+
+    A closed unit stands nowhere: it gets none.
+    """
     close_placements(pks, at)
-    open_placements(OrgUnit.objects.filter(pk__in=pks).order_by("pk"), at)
+    open_placements(OrgUnit.objects.filter(pk__in=pks, closed_at=None).order_by("pk"), at)
 
 
 def rename(unit: OrgUnit, short_name: str, *, at: dt.datetime) -> None:

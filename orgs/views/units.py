@@ -46,6 +46,10 @@ def unit_detail(request: Request, pk: int) -> HttpResponse:
         "admins": admins.admins(unit),
         "may_edit": request.scope.may("units.edit_card", unit),
         "may_create": queries.may_create_under(request.scope, unit),
+        "may_manage": request.scope.may("units.manage", unit),
+        "may_staff_children": not unit.is_branch and request.scope.has("admins.manage"),
+        "merged_into": queries.merged_into(request.scope, unit),
+        "merged_from": queries.merged_from(request.scope, unit),
     }
     return render(request, "orgs/unit_detail.html", context)
 

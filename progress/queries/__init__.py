@@ -13,7 +13,7 @@ from progress.queries.bulletins import (
 from progress.queries.campaigns import Phase, overview
 from progress.queries.page import Choice, Page, page
 from progress.queries.report import GROUPS, Column, Row, Sheet, columns, read, report
-from progress.queries.text import number, text
+from progress.queries.naming import number
 
 __all__ = [
     "GROUPS",
@@ -38,6 +38,5 @@ __all__ = [
     "page",
     "read",
     "report",
-    "text",
     "unpublished",
 ]

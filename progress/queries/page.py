@@ -11,7 +11,7 @@ from orgs.scopes import Scope
 from progress.models import Bulletin, BulletinState
 from progress.queries.bulletins import neighbours
 from progress.queries.report import GROUPS, ORDER, Column, Row, Sheet, columns, read
-from progress.queries.text import number, text
+from progress.queries.naming import number
 
 STRUCTURE = (
     ("branches", "团支部"),
@@ -50,10 +50,10 @@ class Page:
     mismatches: list[tuple[str, int, int]]
     before: dt.date | None
     after: dt.date | None
-    text: str
     superior: OrgUnit | None  # whose page ranks this unit
     has_roster: bool  # the entered figure is a link to the roster behind it
     may_publish: bool
+    has_files: bool  # what is given out of this unit is for this reader
 
     @property
     def stages(self) -> list[Column]:
@@ -107,7 +107,7 @@ def page(scope: Scope, bulletin: Bulletin, unit: OrgUnit, choice: Choice) -> Pag
         mismatches=_mismatches(sheet),
         before=before,
         after=after,
-        text=text(bulletin, column, rows, unit_class),
+        has_files=sheet.reach.is_full,
         superior=unit.parent if sheet.reach.is_full else None,
         has_roster=bool(column.domains) and scope.has("members.see"),
         may_publish=bulletin.state == BulletinState.DONE

@@ -17,7 +17,7 @@ from typing import Any
 from cadres import queries as cadres
 from members import queries as members
 from orgs.history import PastTree, Placed, as_of, tree_as_of
-from orgs.kinds import Domain, UnitKind
+from orgs.kinds import LEADING_ORGANS, Domain, UnitKind
 from progress import tally
 from progress.models import Baseline, Campaign, Measure, Stage
 
@@ -69,7 +69,7 @@ class Photograph:
 
 
 def take(campaign: Campaign, stages: Iterable[Stage], cutoff_at: dt.datetime) -> Photograph:
-    """The photograph of `cutoff_at`. Six queries; linear in units and (in the database) members."""
+    """The photograph of `cutoff_at`. Seven queries; linear in units and (in the database) members."""
     tree = tree_as_of(campaign.province, cutoff_at)
     place = {unit.unit_id: unit.place for unit in tree.units}
     parents = [unit.parent for unit in tree.units]
@@ -84,7 +84,7 @@ def take(campaign: Campaign, stages: Iterable[Stage], cutoff_at: dt.datetime) ->
         mismatches=mismatches,
         members=own_members,
         cadres=own_cadres,
-        figures=_structure(tree.units, parents, own_members, own_cadres),
+        figures=_structure(tree.units, parents, own_members, own_cadres, cadres.organs_declared(cutoff_at)),
         homeless=sum(
             count for unit, count in counted.items() if unit not in place and unit not in tree.elsewhere
         ),
@@ -173,7 +173,11 @@ def _sum_known(columns: list[Known]) -> Known:
 
 
 def _structure(
-    units: list[Placed], parents: list[int], own_members: list[int], own_cadres: list[int]
+    units: list[Placed],
+    parents: list[int],
+    own_members: list[int],
+    own_cadres: list[int],
+    declared: set[int],
 ) -> dict[str, list[int]]:
     """The structure columns: how the sub-tree of each unit is built."""
     is_branch = [unit.kind == UnitKind.BRANCH for unit in units]
@@ -190,6 +194,9 @@ def _structure(
         "units_without_cadre": (
             not branch and not count for branch, count in zip(is_branch, own_cadres, strict=True)
         ),
+        # The stage of the leading organs is done where all of them have said 核对完成 (report.py).
+        "organs": (unit.kind in LEADING_ORGANS for unit in units),
+        "organs_undeclared": (unit.kind in LEADING_ORGANS and unit.unit_id not in declared for unit in units),
     }
     folded = {name: tally.fold(parents, [int(value) for value in values]) for name, values in own.items()}
     return {"branches": branches, **folded}

@@ -22,7 +22,7 @@ from orgs.kinds import LEADING_ORGANS, Domain, UnitClass, UnitKind
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress import tally
-from progress.models import Bulletin, BulletinBranch, BulletinLine, BulletinUnit
+from progress.models import Bulletin, BulletinBranch, BulletinLine, BulletinUnit, Measure
 from progress.queries.bulletins import EVERYTHING, Reach, reach
 from progress.tally import Clock, Counts, Figures, Status
 
@@ -54,6 +54,7 @@ class Column:
     opens: dt.date | None = None
     deadline: dt.date | None = None
     gate: str = ""  # the stage whose openings count, "" = none
+    measure: str = ""
 
     @property
     def key(self) -> str:
@@ -177,6 +178,7 @@ def _stage_column(stage: dict[str, Any]) -> Column:
         opens=dt.date.fromisoformat(stage["opens_on"]),
         deadline=dt.date.fromisoformat(stage["deadline"]),
         gate=stage["key"] if stage["gated"] else "",
+        measure=stage.get("measure", ""),
     )
 
 
@@ -276,7 +278,13 @@ def _row(
     counts = Counts(expected, entered, before("1"), before("3"), before("7"))
     own_region = shown.unit_id if region is None and not shown.is_own else region
     clock = _clock(bulletin, column, own_region)
-    figures = tally.derive(bulletin.day, clock, counts, lag_points=bulletin.settings["lag_points"])
+    figures = tally.derive(
+        bulletin.day,
+        clock,
+        counts,
+        lag_points=bulletin.settings["lag_points"],
+        is_declared=_is_declared(column, shown, expected),
+    )
     return Row(
         shown,
         column,
@@ -287,6 +295,16 @@ def _row(
         is_linked=shown.unit_id in seen.linked,
         is_mine=shown.unit_id in seen.ranked,
     )
+
+
+def _is_declared(column: Column, shown: Shown, expected: int | None) -> bool | None:
+    """Have all leading organs of the sub-tree said 核对完成? None where that is not asked.
+
+    A declaration stands whatever changes later, so a cadre pre-loaded since reopens nothing.
+    """
+    if column.measure != Measure.ORGAN_CADRES or not shown.structure.get("organs"):
+        return None
+    return bool(expected) and not shown.structure["organs_undeclared"]
 
 
 def _clock(bulletin: Bulletin, column: Column, region: int | None) -> Clock:

@@ -53,7 +53,8 @@ def test_the_province_is_told_of_a_bulletin_to_publish_and_of_what_lags(cast: An
     assert said[0] == f"{day} 的日通报已算完，等待发布"
     assert "4 个团支部还没有录入团员" in said
     assert "1 个团支部不足 3 人，需要合并或撤销" in said
-    assert texts(cast.county_admin, cast.county) == [], "the county sees what is published"
+    shown = texts(cast.county_admin, cast.county)
+    assert not [text for text in shown if "团支部" in text], "the county sees what is published"
     progress.publish_bulletin(world.actor(cast.staff), bulletin=bulletin)
     assert "3 个团支部还没有录入团员" in texts(cast.county_admin, cast.county)
 
@@ -82,13 +83,14 @@ def test_the_entry_one_is_under_is_marked() -> None:
     assert [entry.label for entry in menu_for(NOTHING, "/rules/") if entry.is_here] == ["规则说明"]
 
 
-def test_the_rules_page_lists_every_code_once() -> None:
-    codes = [line.code for _, _, lines in catalogue.sections() for line in lines]
-    assert len(codes) == len(set(codes))
-    assert {"national_id.checksum", "branch.under_three", "short_name.taken", "file.too_big"} <= set(codes)
-    assert not [
-        line for _, _, lines in catalogue.sections() for line in lines if "{" in line.text + line.mend
-    ]
+def test_the_rules_page_lists_every_code_once_in_its_section() -> None:
+    shown: set[str] = set()
+    for _, _, lines in catalogue.sections():
+        codes = [line.code for line in lines]
+        assert len(codes) == len(set(codes))
+        assert not [line.code for line in lines if "{" in line.text + line.mend]
+        shown.update(codes)
+    assert {"national_id.checksum", "branch.under_three", "short_name.taken", "file.too_big"} <= shown
 
 
 def test_the_process_answers_without_a_database(

@@ -34,6 +34,8 @@ class Line:
 
 
 COMMITTEE = {"pk": "committee"}
+BRANCH = {"pk": "branch"}
+AN_ADMIN = {"user": "committee_admin"}
 BATCH = {"pk": "batch"}
 ROW = {"pk": "batch", "number": "row"}
 DAY = {"day": "day"}
@@ -41,6 +43,8 @@ DAY = {"day": "day"}
 TABLE: list[Line] = [
     # --- open to everybody -------------------------------------------------------------------
     Line("login", 200, 302, 302, 302),
+    Line("register", 200, 200, 200, 200),
+    Line("reset_password", 200, 200, 200, 200),
     Line("healthz", 200, 200, 200, 200),
     Line("readyz", 200, 200, 200, 200),
     # --- whoever is signed in ----------------------------------------------------------------
@@ -67,6 +71,45 @@ TABLE: list[Line] = [
     Line("api_units", 401, 200, 403, 200, as_without="stranger"),
     Line("api_units", 401, 400, 403, 400, method="POST"),
     Line("api_unit", 401, 404, 403, 200, COMMITTEE, as_without="stranger"),
+    # --- administrators ----------------------------------------------------------------------
+    Line("unit_admins", 302, 404, 403, 200, COMMITTEE, as_insider="county_admin"),
+    Line("unit_admins", 302, 404, 403, 403, COMMITTEE),
+    Line("code_issue", 302, 404, 403, 302, COMMITTEE, "POST", as_insider="county_admin"),
+    Line("code_issue", 302, 404, 403, 403, COMMITTEE, "POST"),
+    Line("admin_reset", 302, 404, 403, 302, COMMITTEE, "POST", as_insider="county_admin", data=AN_ADMIN),
+    Line("admin_reset", 302, 404, 403, 404, COMMITTEE, "POST", as_insider="county_admin"),
+    Line("admin_dismiss", 302, 404, 403, 302, COMMITTEE, "POST", as_insider="city_admin", data=AN_ADMIN),
+    Line("unit_codes", 302, 404, 403, 200, COMMITTEE),
+    Line("unit_codes", 302, 404, 403, 302, COMMITTEE, "POST"),
+    Line("code_sheet", 302, 404, 403, 200, COMMITTEE),
+    Line("code_workbook", 302, 404, 403, 200, COMMITTEE, "POST"),
+    Line("api_code_issue", 401, 404, 403, 200, BRANCH, "POST"),
+    Line("api_code_issue", 401, 404, 403, 403, COMMITTEE, "POST"),
+    Line("api_admin_reset", 401, 404, 403, 404, BRANCH, "POST", data={"username": "nobody"}),
+    Line("api_admin_dismiss", 401, 404, 403, 404, BRANCH, "POST", data={"username": "nobody"}),
+    # --- the desk: units reshaped --------------------------------------------------------------
+    Line("small_units", 302, 200, 403, 200),
+    Line("unit_merge", 302, 404, 403, 200, BRANCH),
+    Line("unit_merge", 302, 404, 403, 403, BRANCH, as_insider="secretary"),
+    Line("unit_merge", 302, 404, 403, 302, BRANCH, "POST", data={"into": "second_branch"}),
+    Line("unit_merge", 302, 404, 403, 404, BRANCH, "POST", data={"into": "other_branch"}),
+    Line("unit_close", 302, 404, 403, 200, BRANCH),
+    Line("unit_close", 302, 404, 403, 302, {"pk": "third_branch"}, "POST"),
+    Line("unit_reopen", 302, 404, 403, 302, BRANCH, "POST"),
+    Line("unit_move", 302, 404, 403, 200, BRANCH),
+    Line("unit_move", 302, 404, 403, 403, BRANCH, "POST", data={"parent": "town"}, as_insider="secretary"),
+    Line("unit_move", 302, 404, 403, 404, BRANCH, "POST", data={"parent": "other_committee"}),
+    Line("unit_move", 302, 404, 403, 302, BRANCH, "POST", as_insider="county_admin", data={"parent": "town"}),
+    Line("unit_rename", 302, 404, 403, 200, BRANCH),
+    Line("unit_rename", 302, 404, 403, 302, BRANCH, "POST", data={"short_name": "新一班团支部"}),
+    Line("api_unit_merge", 401, 404, 403, 200, BRANCH, "POST", data={"unit": "second_branch"}),
+    Line("api_unit_merge", 401, 404, 403, 404, BRANCH, "POST", data={"unit": "other_branch"}),
+    Line(
+        "api_unit_move", 401, 404, 403, 200, BRANCH, "POST", as_insider="county_admin", data={"unit": "town"}
+    ),
+    Line("api_unit_close", 401, 404, 403, 422, BRANCH, "POST"),
+    Line("api_unit_reopen", 401, 404, 403, 422, BRANCH, "POST"),
+    Line("api_unit_rename", 401, 404, 403, 200, BRANCH, "POST", data={"short_name": "新一班团支部"}),
     # --- members and cadres ------------------------------------------------------------------
     Line("member_list", 302, 200, 403, 200),
     Line("member_list", 302, 404, 403, 200, query="?branch={branch}"),

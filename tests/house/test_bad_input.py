@@ -87,7 +87,11 @@ MEMBER = {
 FORMS |= {
     "member_enter": ("secretary", {"branch_pk": "branch"}, MEMBER),
     "member_check": ("secretary", {"branch_pk": "branch"}, {"national_id": "", "full_name": ""}),
-    "member_correct": ("secretary", {"pk": "member"}, MEMBER),
+    "member_correct": (
+        "secretary",
+        {"pk": "member"},
+        {"ethnicity": "汉族", "joined_on": "2015-05", "development_number": "", "mobile": ""},
+    ),
     "member_list": ("secretary", {}, {"q": ""}),
     "import_upload": ("committee_admin", {}, {"form_key": "x", "file": "x"}),
     "import_row": (

@@ -8,7 +8,7 @@ import pytest
 
 from zhtj.imports import actions, pipeline, queries, workbooks
 from zhtj.imports.models import BatchState
-from zhtj.imports.pipeline import documents
+from zhtj.imports.pipeline import documents, findings
 from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import Judged, Outcome, Row
 
@@ -144,3 +144,17 @@ def test_sealed_documents_give_back_what_was_put_in():
     assert documents.open_cells(documents.seal_cells(cells, change)) == (cells, change)
     judged = [Judged(5, Outcome.UPDATED, [], {"$d": "2018-01-02"}, change)]
     assert documents.open_judged(documents.seal_judged(judged)) == judged
+
+
+def test_each_row_keeps_its_own_words_though_most_are_shared(checked):
+    batch = checked([("坏梨", "4"), ("坏杏", "x"), ("", "y")])
+    said = {row.number: findings.problems_of(row, batch) for row in batch.rows.all()}
+    assert [problem["message"] for problem in said[2]] == ["“坏梨”是坏的。"]
+    assert [problem["message"] for problem in said[3]] == ["“坏杏”是坏的。", "重量不是数字。"]
+    assert [problem["mend"] for problem in said[4]] == ["请填写水果名称。", "请填数字。"]
+    assert {problem["severity"] for problem in said[4]} == {"error"}
+    assert [(fault["code"], fault["count"], fault["alike"]) for fault in batch.faults] == [
+        ("fruit.rotten", 2, False),
+        ("weight.format", 2, True),
+        ("fruit.missing", 1, True),
+    ]

@@ -56,6 +56,8 @@ def test_every_branch_has_its_row_and_every_unit_its_structure(scene: Scene) -> 
         "branches_under_three": 1,
         "units_hollow": 1,
         "units_without_cadre": 5,
+        "organs": 4,
+        "organs_undeclared": 4,
     }
     assert figures["HN01"] == {
         "branches": 4,
@@ -64,6 +66,8 @@ def test_every_branch_has_its_row_and_every_unit_its_structure(scene: Scene) -> 
         "branches_under_three": 1,
         "units_hollow": 0,
         "units_without_cadre": 1,
+        "organs": 2,
+        "organs_undeclared": 2,
         "mismatches": {"school": [100, 80]},
     }
 

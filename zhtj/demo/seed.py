@@ -27,15 +27,7 @@ from progress.models import Baseline, Campaign
 from progress.presets import PRESETS, load_preset
 
 PRESET = "henan-2018"
-BASELINE_FIELDS = (
-    "campaign_id",
-    "unit_id",
-    "domain",
-    "member_count",
-    "branch_count",
-    "cadre_count",
-    "from_at",
-)
+BASELINE_FIELDS = ("campaign_id", "unit_id", "domain", "member_count", "from_at")
 # What a city that is not drawn in full expects besides its schools, as a multiple of these.
 OTHER_DOMAINS = {Domain.STATE_ENTERPRISE: 0.5, Domain.PUBLIC_INSTITUTION: 0.3, Domain.RURAL: 0.8}
 
@@ -161,7 +153,7 @@ def _the_one_elsewhere(rolls: list[Roll], now: dt.datetime) -> Seat:
 
 
 def _enter_baselines(campaign: Campaign, expected: list[Expected], at: dt.datetime) -> None:
-    rows = ((campaign.pk, figure.unit.pk, figure.domain, figure.count, None, None, at) for figure in expected)
+    rows = ((campaign.pk, figure.unit.pk, figure.domain, figure.count, at) for figure in expected)
     bulk.insert(Baseline, BASELINE_FIELDS, rows)
 
 

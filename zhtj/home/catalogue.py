@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from zhtj.desk.registration import CODES as REGISTRATION
 from zhtj.imports.rules import CODES as IMPORTS
 from zhtj.lib import sheets
 from zhtj.lib.problems import Catalogue, Rule, Severity
@@ -11,6 +12,7 @@ from cadres.rules import CODES as CADRES
 from members.rules import CODES as MEMBERS
 from orgs.admins import CODES as ADMINS
 from orgs.person_rules import CODES as PEOPLE
+from orgs.reshaping import CODES as RESHAPING
 from orgs.rules import CODES as UNITS
 from progress.rules import CODES as PROGRESS
 
@@ -18,7 +20,7 @@ PLACES: tuple[tuple[str, str, tuple[Catalogue, ...]], ...] = (
     ("people", "人员基本信息", (PEOPLE,)),
     ("members", "团员身份与所在支部", (MEMBERS,)),
     ("cadres", "团干部", (CADRES,)),
-    ("units", "组织", (UNITS, ADMINS)),
+    ("units", "组织", (UNITS, RESHAPING, ADMINS, REGISTRATION)),
     ("files", "导入文件", (sheets.CODES, IMPORTS)),
     ("progress", "行动与基数", (PROGRESS,)),
 )

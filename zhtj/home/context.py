@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from zhtj.demo import cast
@@ -32,15 +32,13 @@ class Entry:
     is_here: bool = False
 
 
-IMPORTS = ("members.enter", "units.create", "baselines.enter")
+IMPORTS = ("members.enter", "cadres.enter", "units.create", "baselines.enter")
 MENU = (
     Entry("工作台", "home", "home", "/"),
     Entry("组织", "unit_list", "units", "/units/", ("units.see",)),
     Entry("团员", "member_list", "members", "/members/", ("members.see",)),
     Entry("团干部", "cadre_list", "cadres", "/cadres/", ("cadres.see",)),
-    Entry(
-        "导入", "import_list", "imports", "/imports/", ("members.enter", "units.create", "baselines.enter")
-    ),
+    Entry("导入", "import_list", "imports", "/imports/", IMPORTS),
     Entry("进度", "bulletin_latest", "progress", "/progress/", ("progress.see",)),
     Entry("规则说明", "rules", "rules", "/rules/"),
 )
@@ -65,12 +63,8 @@ def menu_for(scope: Scope, path: str) -> list[Entry]:
     for entry in MENU:
         if entry.capabilities and not any(scope.has(name) for name in entry.capabilities):
             continue
-        try:
-            url = reverse(entry.url_name)
-        except NoReverseMatch:
-            continue
         is_here = path == "/" if entry.prefix == "/" else path.startswith(entry.prefix)
-        shown.append(replace(entry, url=url, is_here=is_here))
+        shown.append(replace(entry, url=reverse(entry.url_name), is_here=is_here))
     return shown
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from zhtj.imports import queries as imports
 from zhtj.imports.models import BatchState
 
+from cadres import queries as cadres
 from members import queries as members
 from orgs.models import OrgUnit
 from orgs.scopes import Actor, Scope
@@ -46,7 +47,7 @@ class Doing:
 
 def todos(actor: Actor, unit: OrgUnit, board: progress.Page | None, today: dt.date) -> list[Todo]:
     """Everything that waits for this account, the pressing first. At most a dozen queries."""
-    found = [*_to_publish(board), *_batches(actor)]
+    found = [*_to_publish(board), *_batches(actor), *_own_cadres(actor, unit)]
     if unit.is_branch and actor.scope.may("members.enter", unit):
         found += _own_branch(unit, today)
     elif board:
@@ -71,6 +72,9 @@ def doings(scope: Scope, unit: OrgUnit) -> list[Doing]:
         found.append(Doing("下载团员空白表", reverse("import_blank", args=["members", unit.pk])))
     if unit.is_branch and scope.may("members.enter", unit):
         found.append(Doing("录入一名团员", reverse("member_enter", args=[unit.pk])))
+    if "cadres" in may and not unit.is_branch:
+        label = "核对、录入本机关团干部" if unit.is_leading_organ else "录入本级团干部"
+        found.append(Doing(label, reverse("cadre_unit", args=[unit.pk])))
     if "units" in may:
         found.append(Doing("导入下级组织", reverse("import_upload") + f"?kind=units&unit={unit.pk}"))
     if "baselines" in may:
@@ -93,6 +97,26 @@ def _batches(actor: Actor) -> Iterator[Todo]:
         detail = f"{batch.ok_count} 行可以导入" + (f"，{faults} 行要处理" if faults else "")
         url = reverse("import_batch", args=[batch.pk])
         yield Todo(f"《{batch.file_name}》已检查完，等待提交", url, "查看并提交", detail, "warning")
+
+
+def _own_cadres(actor: Actor, unit: OrgUnit) -> Iterator[Todo]:
+    """Cadres of the own unit to verify or still to enter (notice, annex 1 and 2). Three queries."""
+    if unit.is_branch or not actor.scope.may("cadres.enter", unit):
+        return
+    url = reverse("cadre_unit", args=[unit.pk])
+    if not unit.is_leading_organ:
+        known = cadres.completeness(unit)
+        if not known.is_complete:
+            text = "本级团干部还没有录完整" if known.count else "还没有录入本级团干部"
+            detail = "" if known.has_secretary else "缺书记。"
+            yield Todo(text, url, "录入团干部", detail, "warning")
+        return
+    now = cadres.standing(unit)
+    if now.open:
+        yield Todo(f"{now.open} 名本机关团干部待核对", url, "逐人核对", "已离任的登记离任。", "warning")
+    elif now.declaration is None:
+        text = "本机关团干部还没有声明核对完成" if now.due else "还没有录入本机关团干部"
+        yield Todo(text, url, "查看并声明" if now.due else "录入团干部", "", "warning")
 
 
 def _own_branch(branch: OrgUnit, today: dt.date) -> Iterator[Todo]:

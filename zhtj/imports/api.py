@@ -8,7 +8,6 @@ from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.pagination import BasePagination
-from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -52,16 +51,15 @@ class ImportViewSet(viewsets.ViewSet):
     """导入批次."""
 
     door = {"*": SIGNED_IN}
-    parser_classes = [MultiPartParser, FormParser, JSONParser]
 
     @extend_schema(responses={200: dict})
     def list(self, request: Request) -> Response:
-        if not queries.kinds(request.scope):
-            raise PermissionDenied("您的账号没有导入的权限。")
+        _require_any_kind(request)
         return _paged(BatchPages(), queries.batches(request.scope), request, _described)
 
     @extend_schema(request=UploadSerializer, responses={201: dict})
     def create(self, request: Request) -> Response:
+        _require_any_kind(request)
         if was_too_large(request):
             raise Refused([rules.too_large()])
         said = _valid(UploadSerializer, request)
@@ -110,6 +108,11 @@ class ImportViewSet(viewsets.ViewSet):
         ):
             tasks.start_commit(batch)
         return Response(_whole(_batch(request, pk)), status=status.HTTP_202_ACCEPTED)
+
+
+def _require_any_kind(request: Request) -> None:
+    if not queries.kinds(request.scope):
+        raise PermissionDenied("您的账号没有导入的权限。")
 
 
 def _described(batch: ImportBatch) -> dict[str, Any]:

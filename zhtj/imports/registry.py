@@ -4,14 +4,15 @@ from zhtj.imports.rules import CODES
 from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import WorkbookKind
 
+from cadres.imports import KIND as CADRES
 from members.imports import KIND as MEMBERS
 from orgs.imports import KIND as UNITS
 from progress.imports import KIND as BASELINES
 
-KINDS: dict[str, WorkbookKind] = {kind.key: kind for kind in (MEMBERS, UNITS, BASELINES)}
+KINDS: dict[str, WorkbookKind] = {kind.key: kind for kind in (MEMBERS, CADRES, UNITS, BASELINES)}
 
 # What one row of a kind is called when counted: 导入 36 人.
-COUNTED: dict[str, str] = {"members": "人", "units": "个组织", "baselines": "条团统数"}
+COUNTED: dict[str, str] = {"members": "人", "cadres": "名团干部", "units": "个组织", "baselines": "条团统数"}
 
 # Kinds whose rows stand below the importing unit: a branch has nothing to import there.
 BELOW = frozenset({"units", "baselines"})

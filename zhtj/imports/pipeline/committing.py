@@ -14,6 +14,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from zhtj.imports import queries, registry
 from zhtj.imports.models import BatchState, ImportBatch, RowOutcome
 from zhtj.imports.pipeline import checking, documents, states
+from zhtj.imports.pipeline.collector import paused_collector
 from zhtj.imports.rules import COMMIT_FAILED, WORLD_MOVED
 from zhtj.lib import days, locks
 from zhtj.lib.problems import Refused
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 OPEN_OUTCOMES = frozenset({RowOutcome.MEND, RowOutcome.RECTIFY, RowOutcome.SKIPPED})
 
 
+@paused_collector()
 def commit(batch_id: int) -> None:
     """Commit a batch for which it was asked. Does nothing otherwise, or while another is at it.
 

@@ -1,4 +1,4 @@
-"""Appointing cadres and ending their posts. The only writer of `Cadre`."""
+"""Appointing cadres and ending their posts."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -10,6 +10,7 @@ from django.db import transaction
 from zhtj.lib import bulk, locks
 
 from cadres.models import Cadre, CadreState, EndReason
+from cadres.queries.units import ENTER, PRELOAD
 from orgs import audit, queries
 from orgs.models import OrgUnit, Person
 from orgs.scopes import Actor
@@ -45,6 +46,7 @@ class Appointment:
     appointed_on: dt.date | None = None
     joined_on: dt.date | None = None
     batch_row: int | None = None
+    is_preloaded: bool = False  # by the province: the organ still has to check it
 
 
 def appoint_cadres(
@@ -52,14 +54,16 @@ def appoint_cadres(
 ) -> list[int]:
     """Open these posts, as verified by `actor`, now; returns their ids in the order given.
 
-    Raises PermissionDenied if a unit is out of reach of `cadres.enter`, IntegrityError if
-    somebody holds the very post already. Two queries, one COPY, one audit entry.
+    Pre-loaded ones wait to be checked instead. Raises PermissionDenied if a unit is out of reach of
+    `cadres.enter` (pre-loaded: of `cadres.preload`), IntegrityError if somebody holds the very post
+    already. Two queries, one COPY, one audit entry.
     """
     if not appointments:
         return []
     with transaction.atomic():
         now = locks.entry_stamp()
-        _require(actor, {item.unit_id for item in appointments})
+        require(actor, {item.unit_id for item in appointments if not item.is_preloaded})
+        require(actor, {item.unit_id for item in appointments if item.is_preloaded}, PRELOAD)
         verifier = actor.user.pk if actor.user else None
         ids = list(bulk.reserve_ids(Cadre, len(appointments)))
         rows = [
@@ -71,10 +75,10 @@ def appoint_cadres(
                 item.engagement,
                 item.appointed_on,
                 item.joined_on,
-                CadreState.VERIFIED.value,
-                False,
-                now,
-                verifier,
+                CadreState.PENDING.value if item.is_preloaded else CadreState.VERIFIED.value,
+                item.is_preloaded,
+                None if item.is_preloaded else now,
+                None if item.is_preloaded else verifier,
                 now,
                 None,
                 "",
@@ -116,7 +120,7 @@ def end_posts(
     with transaction.atomic():
         now = locks.entry_stamp()
         held = Cadre.objects.filter(pk__in=cadre_ids, until_at__isnull=True)
-        _require(actor, set(held.values_list("unit_id", flat=True)))
+        require(actor, set(held.values_list("unit_id", flat=True)))
         count = held.update(until_at=now, end_reason=reason)
         audit.record(
             actor, "cadres.end", batch_id=batch_id, after={"count": count, "reason": EndReason(reason).label}
@@ -145,8 +149,46 @@ def edit_post(
         audit.record(actor, "cadres.edit", unit=cadre.unit, person=cadre.person, before=before, after=after)
 
 
-def _require(actor: Actor, unit_ids: set[int]) -> None:
-    """All of these units in reach of `cadres.enter`. One query."""
-    reached = queries.units(actor.scope, "cadres.enter").filter(pk__in=unit_ids).count()
+def end_posts_of_leavers(
+    actor: Actor,
+    *,
+    person_ids: Collection[int],
+    branch: OrgUnit,
+    reason: EndReason = EndReason.MEMBER_LEFT,
+    batch_id: int | None = None,
+) -> int:
+    """End every post these people hold in `branch`, because they are no longer members of it.
+
+    Called by the actions by which members leave, inside their transaction and after their own scope
+    checks (the superior who approves a transfer need not be able to enter cadres). Posts elsewhere
+    stay. Returns how many ended; leaves an audit entry if any did.
+    """
+    with transaction.atomic():
+        now = locks.entry_stamp()
+        held = Cadre.objects.filter(person__in=list(person_ids), unit=branch, until_at__isnull=True)
+        count = held.update(until_at=now, end_reason=reason)
+        if count:
+            after = {"count": count, "reason": EndReason(reason).label}
+            audit.record(actor, "cadres.end", unit=branch, batch_id=batch_id, after=after)
+    return count
+
+
+def end_posts_of_unit(actor: Actor, *, unit: OrgUnit) -> int:
+    """End every post of a unit that is being closed. Called by the closing, after its scope checks."""
+    with transaction.atomic():
+        now = locks.entry_stamp()
+        held = Cadre.objects.filter(unit=unit, until_at__isnull=True)
+        count = held.update(until_at=now, end_reason=EndReason.UNIT_CLOSED)
+        if count:
+            after = {"count": count, "reason": EndReason.UNIT_CLOSED.label}
+            audit.record(actor, "cadres.end", unit=unit, after=after)
+    return count
+
+
+def require(actor: Actor, unit_ids: set[int], capability: str = ENTER) -> None:
+    """All of these units in reach. One query, none where there are none."""
+    if not unit_ids:
+        return
+    reached = queries.units(actor.scope, capability).filter(pk__in=unit_ids).count()
     if reached != len(unit_ids):
         raise PermissionDenied("您没有在其中一些组织录入团干部的权限，请联系上级团组织管理员。")

@@ -1,37 +1,21 @@
-"""What may be read of posts: rosters through a scope, counts as of a moment for the bulletin.
+"""Counting as of a moment, for the bulletin.
 
-"As of" a moment: begun before it and not ended before it. The counting queries are one
-GROUP BY each over the whole table and yield only units that have something to count.
+"As of" a moment: begun before it and not ended before it. Each is one GROUP BY over the whole
+table and yields only units that have something to count.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
-from zhtj.lib import bulk
-
-from cadres.models import Cadre, CadreState, EndReason
+from cadres.models import Cadre, CadreDeclaration, CadreState, EndReason
 from cadres.rules import SECRETARY
 from orgs.kinds import LEADING_ORGANS, UnitKind
-from orgs.scopes import Scope
 
 GRASSROOTS_KINDS = (UnitKind.COMMITTEE, UnitKind.WORKING_COMMITTEE, UnitKind.GENERAL_BRANCH)
-
-
-def cadres(scope: Scope, capability: str = "cadres.see") -> QuerySet[Cadre]:
-    """Posts held now inside the scope, in the order of the tree, then of entry."""
-    return (
-        Cadre.objects.filter(scope.q("unit", capability), until_at__isnull=True)
-        .select_related("person", "unit")
-        .order_by("unit__tree_id", "unit__lft", "id")
-    )
-
-
-def posts_of(person_ids: Sequence[int]) -> Iterable[Cadre]:
-    """All posts these people hold now, the eldest first. For other rooms' actions, which check the scope."""
-    held = Cadre.objects.filter(until_at__isnull=True).order_by("id")
-    return bulk.among(held, "person_id", person_ids)
+# A cadre lacks something that every cadre must say (domain, section 4).
+UNFILLED = Q(person__full_name="") | Q(person__ethnicity="") | Q(person__political_status="") | Q(post="")
 
 
 def as_of(moment: dt.datetime) -> Q:
@@ -71,12 +55,17 @@ def grassroots_complete(moment: dt.datetime) -> set[int]:
     """Committees, working committees and general branches that have a secretary and whose every
     cadre has the required fields filled. Notice, annex 2.
     """
-    unfilled = Q(person__full_name="") | Q(person__ethnicity="") | Q(person__political_status="") | Q(post="")
     rows = (
         Cadre.objects.filter(as_of(moment), unit__kind__in=GRASSROOTS_KINDS)
         .order_by()
         .values("unit_id")
-        .annotate(secretaries=Count("id", filter=Q(post=SECRETARY)), unfilled=Count("id", filter=unfilled))
+        .annotate(secretaries=Count("id", filter=Q(post=SECRETARY)), unfilled=Count("id", filter=UNFILLED))
         .filter(secretaries__gt=0, unfilled=0)
     )
+    return set(rows.values_list("unit_id", flat=True))
+
+
+def organs_declared(moment: dt.datetime) -> set[int]:
+    """Leading organs that had said 核对完成 before `moment`. Notice, annex 1."""
+    rows = CadreDeclaration.objects.filter(declared_at__lt=moment)
     return set(rows.values_list("unit_id", flat=True))

@@ -1,0 +1,36 @@
+"""Appointing, verifying and dismissing cadres. The only writer of `Cadre`."""
+
+from cadres.actions.enter import Entered, enter_cadre, enter_cadres
+from cadres.actions.export import note_export
+from cadres.actions.judge import Verdict, judge
+from cadres.actions.keep import declare_verified, depart_cadre, keep_cadre
+from cadres.actions.posts import (
+    Appointment,
+    appoint_cadre,
+    appoint_cadres,
+    edit_post,
+    end_post,
+    end_posts,
+    end_posts_of_leavers,
+    end_posts_of_unit,
+)
+
+__all__ = [
+    "Appointment",
+    "Entered",
+    "Verdict",
+    "appoint_cadre",
+    "appoint_cadres",
+    "declare_verified",
+    "depart_cadre",
+    "edit_post",
+    "end_post",
+    "end_posts",
+    "end_posts_of_leavers",
+    "end_posts_of_unit",
+    "enter_cadre",
+    "enter_cadres",
+    "judge",
+    "keep_cadre",
+    "note_export",
+]

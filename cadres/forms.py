@@ -1,0 +1,160 @@
+"""The forms of the room. A form only carries what was typed: reading and judging it is the rules' work,
+so that a page speaks with the same codes as a workbook or an API answer.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from zhtj.lib.forms import Plain, Typed
+from zhtj.lib.problems import Problem
+
+from cadres.models import CadreState, Engagement
+from cadres.queries import Filters
+from cadres.rules import (
+    CODES,
+    DEPARTURES,
+    ENGAGEMENTS,
+    EVERY_POST,
+    FIELDS,
+    PERSON_DETAILS,
+    POSTS_AT,
+    Entry,
+    EntryReader,
+    shown,
+)
+from orgs import identity, person_rules
+from orgs.identity import ETHNICITIES
+from orgs.kinds import LEADING_ORGANS
+from orgs.models import OrgUnit
+
+_MONTH = "写成 2016-05 这样的年月。"
+CONTACTS = ("education", "mobile", "workplace", "email", "qq", "wechat", "joined_party_on")
+_GROUPS = (
+    ("基本信息", ("full_name", "national_id", "ethnicity", "political_status")),
+    ("任职", ("post", "engagement", "appointed_on", "joined_on")),
+)
+
+
+def _choices(words: Iterable[str]) -> list[tuple[str, str]]:
+    return [("", "请选择"), *((word, word) for word in words)]
+
+
+class RecordForm(Plain):
+    """Everything about a cadre of `unit` but who it is. Without `person_too` only the post is asked."""
+
+    ethnicity = Typed("民族", "例如“汉族”“回族”。", required=True, list="ethnicities")
+    political_status = Typed(
+        "政治面貌", required=True, choices=_choices(person_rules.POLITICAL_STATUS_CHOICES)
+    )
+    post = Typed("团内职务", required=True, choices=_choices(EVERY_POST))
+    engagement = Typed("团干部性质", "挂职、兼职的团干部同样录入。", choices=_choices(ENGAGEMENTS))
+    appointed_on = Typed("任职年月", _MONTH, placeholder="2018-09")
+    joined_on = Typed("入团年月", _MONTH, placeholder="2005-05")
+    education = Typed("文化程度", list="educations")
+    mobile = Typed("手机号码", "11位。", inputmode="tel")
+    workplace = Typed("学习工作单位")
+    email = Typed("电子邮箱", inputmode="email")
+    qq = Typed("QQ", "5至11位数字。", inputmode="numeric")
+    wechat = Typed("微信号")
+    joined_party_on = Typed("入党年月", _MONTH)
+
+    ethnicities = ETHNICITIES
+    educations = person_rules.EDUCATIONS
+
+    def __init__(self, *args: Any, unit: OrgUnit, person_too: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["post"].widget.choices = _choices(POSTS_AT[unit.kind])
+        self.fields["engagement"].required = unit.kind in LEADING_ORGANS
+        if not person_too:
+            for name in PERSON_DETAILS:
+                del self.fields[name]
+
+    def entry(self, today: dt.date) -> Entry:
+        """What was typed, read. Call after `is_valid()`, which only ever cleans."""
+        cells = {name: self.cleaned_data.get(name, "") for name in FIELDS if name in self.fields}
+        return EntryReader(today).read(cells)
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields as the page shows them, under their headings."""
+        found = [(title, [self[name] for name in names if name in self.fields]) for title, names in _GROUPS]
+        return [(title, fields) for title, fields in found if fields]
+
+    def optional(self) -> list[forms.BoundField]:
+        """What may be left out altogether; folded unless something is said there."""
+        return [self[name] for name in CONTACTS if name in self.fields]
+
+    @property
+    def is_unfolded(self) -> bool:
+        return any(field.errors or field.value() for field in self.optional())
+
+    @staticmethod
+    def initial_of(stored: Entry) -> dict[str, str]:
+        """The record as it would be typed."""
+        return {name: shown(name, getattr(stored, name)) for name in FIELDS}
+
+
+class CadreForm(RecordForm):
+    """A new cadre: who it is comes first."""
+
+    full_name = Typed("姓名", "与身份证一致；少数民族姓名各部分之间用“·”。", required=True)
+    national_id = Typed("身份证号码", "18位，最后一位可以是X。", required=True, spellcheck="false")
+
+    field_order = ("full_name", "national_id")
+
+
+class DepartForm(Plain):
+    """When and why somebody left."""
+
+    departed_on = Typed("离任日期", "写成 2018-11-06 的样子。", required=True, placeholder="2018-11-06")
+    departure = Typed(
+        "离任原因",
+        "从未在本组织任职、误列入名单的，选“录入有误”。",
+        required=True,
+        choices=_choices(DEPARTURES),
+    )
+
+    def day(self) -> tuple[dt.date | None, list[Problem]]:
+        """The day typed, and what is wrong with its writing."""
+        typed = self.cleaned_data["departed_on"]
+        day, ok = identity.read_day(typed)
+        if ok:
+            return day, []
+        return None, [CODES.problem("departed_on.format", value=identity.clean(typed)[:20])]
+
+
+class FilterForm(Plain):
+    """What a roster is narrowed to."""
+
+    q = forms.CharField(label="姓名开头或完整身份证号码", required=False, max_length=60)
+    post = forms.ChoiceField(label="团内职务", required=False)
+    engagement = forms.ChoiceField(label="团干部性质", required=False)
+    state = forms.ChoiceField(label="核对状态", required=False)
+    level = forms.ChoiceField(label="范围", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = {
+            "post": [("", "全部职务"), *((post, post) for post in EVERY_POST)],
+            "engagement": [("", "全部性质"), *Engagement.choices],
+            "state": [("", "全部状态"), *CadreState.choices],
+            "level": [("", "本级和下级"), ("own", "只看本级")],
+        }
+        for name, choices in offered.items():
+            field = self.fields[name]
+            field.choices = choices  # type: ignore[attr-defined]
+            field.widget.attrs["aria-label"] = field.label
+
+    def filters(self) -> Filters:
+        """What was asked for; a value that is not offered narrows nothing."""
+        self.is_valid()
+        said = self.cleaned_data
+        return Filters(
+            identity.squeeze(said.get("q", "")),
+            said.get("post", ""),
+            said.get("engagement", ""),
+            said.get("state", ""),
+            said.get("level", ""),
+        )

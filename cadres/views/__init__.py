@@ -1,0 +1,18 @@
+"""Pages of the room: rosters, a unit's own cadres, entering, verifying, leaving."""
+
+from cadres.views.records import cadre_depart, cadre_detail, cadre_enter, cadre_keep
+from cadres.views.rosters import cadre_export, cadre_list, cadre_missing
+from cadres.views.units import cadre_chart, cadre_declare, cadre_unit
+
+__all__ = [
+    "cadre_chart",
+    "cadre_declare",
+    "cadre_depart",
+    "cadre_detail",
+    "cadre_enter",
+    "cadre_export",
+    "cadre_keep",
+    "cadre_list",
+    "cadre_missing",
+    "cadre_unit",
+]

@@ -1,0 +1,283 @@
+"""Applications: correcting a name or id, claiming somebody entered elsewhere, answering and deciding.
+
+Specification (design: domain, sections 3 and 4). A correction is decided by a superior of the branch;
+a transfer by the receiving side; a claim is first the holding branch's to answer, who sees who asks and
+why, and after its refusal or 48 hours a common superior's. An actor who is that superior already is
+not kept waiting: the application is made and granted in one go, and audited as both.
+Order of locks: ENTRY, the trees, the branches' rows, the member's row, the case.
+"""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+
+from zhtj.lib import crypto, locks, masks
+from zhtj.lib.problems import Refused, blocking
+
+import orgs.queries
+from members.actions import moves
+from members.actions.races import until_settled
+from members.models import Member, MemberCase
+from members.queries.known import load_known, record_of
+from members.queries.settings import admission_policy
+from members.rules import Entry, check_entry
+from members.rules.procedures import PROCEDURES
+from orgs import audit, people
+from orgs.models import OrgUnit
+from orgs.scopes import Actor
+
+CLAIM_HOURS = 48
+State, Kind = MemberCase.State, MemberCase.Kind
+
+
+def ask_correction(actor: Actor, *, member: Member, entry: Entry, reason: str, today: dt.date) -> MemberCase:
+    """Ask that name and id of `entry` replace those on record; granted at once by who may decide it.
+
+    Raises Refused by the rules of an entry with that name and id, PermissionDenied outside `members.enter`.
+    """
+    actor.scope.require("members.enter", member.branch)
+
+    def attempt() -> MemberCase:
+        stamp = locks.entry_stamp()
+        (held,) = moves.hold([member.pk])
+        _refuse_correction(held, entry, today)
+        case = _open_case(
+            actor,
+            held,
+            Kind.CORRECTION,
+            reason,
+            stamp,
+            decider_id=held.branch.parent_id,
+            new_name=entry.full_name,
+            new_id_sealed=crypto.seal(entry.national_id),
+        )
+        if actor.scope.may("approvals.decide", held.branch):
+            _settle(actor, case, State.GRANTED, "由上级直接更正", stamp)
+            _correct(actor, case, held, today)
+        return case
+
+    return until_settled(attempt)
+
+
+def ask_claim(actor: Actor, *, branch: OrgUnit, entry: Entry, reason: str) -> MemberCase:
+    """Ask for somebody whose membership is in another branch; moved at once by who answers for both.
+
+    Raises Refused if name and id do not fit somebody elsewhere, PermissionDenied outside `members.enter`.
+    """
+    actor.scope.require("members.enter", branch)
+    unread = [entry.unread[name] for name in ("full_name", "national_id") if name in entry.unread]
+    if unread:
+        raise Refused(unread)
+    with transaction.atomic():
+        stamp = locks.entry_stamp()
+        held = _held_elsewhere(branch, entry)
+        case = _open_case(
+            actor,
+            held,
+            Kind.CLAIM,
+            reason,
+            stamp,
+            to_branch=branch,
+            decider_id=_nearest_common(held.branch, branch),
+            due_at=stamp + dt.timedelta(hours=CLAIM_HOURS),
+        )
+        if moves.reached(actor.scope, [held.branch_id]):
+            _settle(actor, case, State.GRANTED, "由共同上级直接转接", stamp)
+            moves.move(actor, [held], branch, stamp)
+    return case
+
+
+def answer_claim(actor: Actor, *, case: MemberCase, release: bool, answer: str = "") -> MemberCase:
+    """The holding branch's word on a claim: the member goes, or stays and a common superior decides.
+
+    Raises Refused if the case is settled or a refusal gives no reason, PermissionDenied outside
+    `members.enter` of the holding branch.
+    """
+    actor.scope.require("members.enter", case.branch)
+    if not release and not answer.strip():
+        raise Refused([PROCEDURES.problem("reason.missing", at="decision")])
+    with transaction.atomic():
+        stamp = locks.entry_stamp()
+        held, locked = _lock(case, moving=release)
+        if locked.kind != Kind.CLAIM or locked.state != State.OPEN:
+            raise Refused([PROCEDURES.problem("case.settled")])
+        locked.answer, locked.answered_at = answer.strip()[: moves.REASON_LENGTH], stamp
+        if not release:
+            locked.state = State.KEPT
+            locked.save(update_fields=["answer", "answered_at", "state"])
+            _leave_trail(actor, locked, "members.keep_claimed", {"answer": locked.answer})
+            return locked
+        locked.save(update_fields=["answer", "answered_at"])
+        _settle(actor, locked, State.GRANTED, "原支部同意转出", stamp)
+        moves.move(actor, [held], _target(locked), stamp)
+    return locked
+
+
+def decide_case(
+    actor: Actor, *, case: MemberCase, grant: bool, decision: str = "", today: dt.date
+) -> MemberCase:
+    """Grant or refuse an application. Raises Refused where it is settled, or a claim's 48 hours still
+    run, or a refusal gives no reason; PermissionDenied for whoever is not to decide it (`require_decider`).
+    """
+    require_decider(actor, case)
+    if not grant and not decision.strip():
+        raise Refused([PROCEDURES.problem("reason.missing", at="decision")])
+
+    def attempt() -> MemberCase:
+        stamp = locks.entry_stamp()
+        held, locked = _lock(case, moving=grant)
+        if locked.kind == Kind.CLAIM and locked.state == State.OPEN and locked.due_at > stamp:
+            raise Refused([PROCEDURES.problem("case.waiting")])
+        _settle(actor, locked, State.GRANTED if grant else State.REFUSED, decision, stamp)
+        if grant and locked.kind == Kind.CORRECTION:
+            _correct(actor, locked, held, today)
+        elif grant:
+            moves.move(actor, [held], _target(locked), stamp)
+        return locked
+
+    return until_settled(attempt)
+
+
+def cancel_case(actor: Actor, *, case: MemberCase) -> MemberCase:
+    """Take an application back: whoever may enter on the side that asked."""
+    side = case.to_branch if case.kind == Kind.CLAIM and case.to_branch else case.branch
+    actor.scope.require("members.enter", side)
+    with transaction.atomic():
+        stamp = locks.entry_stamp()
+        _, locked = _lock(case)
+        _settle(actor, locked, State.CANCELLED, "申请方撤回", stamp)
+    return locked
+
+
+def require_decider(actor: Actor, case: MemberCase) -> None:
+    """Raise PermissionDenied unless the actor may decide this case (domain, section 3)."""
+    if case.kind == Kind.TRANSFER and case.to_branch:
+        if not moves.reached(actor.scope, [case.to_branch_id]):
+            actor.scope.require("approvals.decide", case.to_branch)
+        return
+    actor.scope.require("approvals.decide", case.branch)
+    if case.to_branch:
+        actor.scope.require("approvals.decide", case.to_branch)
+
+
+def _refuse_correction(member: Member, entry: Entry, today: dt.date) -> None:
+    """Whatever an entry of that name and id would be refused for."""
+    old_id = crypto.unseal(member.person.id_sealed)
+    if (entry.full_name, entry.national_id) == (member.person.full_name, old_id):
+        raise Refused([PROCEDURES.problem("correction.same", at="full_name")])
+    unread = {name: entry.unread[name] for name in ("full_name", "national_id") if name in entry.unread}
+    whole = replace(
+        record_of(member).holding(""),
+        full_name=entry.full_name,
+        national_id=entry.national_id,
+        unread=unread,
+    )
+    problems = blocking(check_entry(whole, admission_policy(), today))
+    if entry.national_id and entry.national_id != old_id and people.find_people([entry.national_id]):
+        problems.append(PROCEDURES.problem("correction.id_known"))
+    if problems:
+        raise Refused(problems)
+
+
+def _correct(actor: Actor, case: MemberCase, member: Member, today: dt.date) -> None:
+    """Write the approved name and id; the trail holds old and new, the ids masked."""
+    new_id = crypto.unseal(case.new_id_sealed)
+    _refuse_correction(member, Entry(full_name=case.new_name, national_id=new_id), today)
+    before = {"full_name": member.person.full_name, "national_id": member.person.masked_id}
+    people.change_identity(member.person_id, full_name=case.new_name, national_id=new_id)
+    after = {"full_name": case.new_name, "national_id": masks.mask_id(new_id), "case": case.pk}
+    audit.record(
+        actor,
+        "members.correct_identity",
+        unit=member.branch,
+        person=member.person,
+        before=before,
+        after=after,
+    )
+
+
+def _held_elsewhere(branch: OrgUnit, entry: Entry) -> Member:
+    """The locked membership of the person claimed."""
+    person = load_known([entry]).people.get(entry.national_id)
+    if person is None or person.member_id is None or person.branch_id == branch.pk:
+        raise Refused([PROCEDURES.problem("claim.nowhere")])
+    if person.full_name != entry.full_name:
+        raise Refused([PROCEDURES.problem("claim.name")])
+    (held,) = moves.hold([person.member_id], branch)
+    return held
+
+
+def _nearest_common(one: OrgUnit, other: OrgUnit) -> int | None:
+    """The lowest unit above both; None between two provinces. Two queries."""
+    above = {unit.pk for unit in orgs.queries.unit_path(other)}
+    common = [unit.pk for unit in orgs.queries.unit_path(one) if unit.pk in above]
+    return common[-1] if common else None
+
+
+def _open_case(
+    actor: Actor, member: Member, kind: Kind, reason: str, stamp: dt.datetime, **more: Any
+) -> MemberCase:
+    if not reason.strip():
+        raise Refused([PROCEDURES.problem("reason.missing", at="reason")])
+    if MemberCase.objects.filter(member=member, kind=kind, state__in=(State.OPEN, State.KEPT)).exists():
+        raise Refused([PROCEDURES.problem("case.open", kind=kind.label)])
+    case = MemberCase.objects.create(
+        kind=kind,
+        member=member,
+        branch_id=member.branch_id,
+        reason=reason.strip()[: moves.REASON_LENGTH],
+        asked_by=actor.user,
+        asked_at=stamp,
+        **more,
+    )
+    _leave_trail(actor, case, f"members.ask_{kind}", {"reason": case.reason})
+    return case
+
+
+def _lock(case: MemberCase, *, moving: bool = False) -> tuple[Member, MemberCase]:
+    """Member, branch and the case held, and the target where somebody is to move there.
+
+    Raises Refused if it is settled, the member has moved, or the target has been closed.
+    """
+    try:
+        (held,) = moves.hold([case.member_id], *([case.to_branch] if moving and case.to_branch else []))
+    except Refused as refused:
+        if refused.problems[0].code == "members.gone":
+            raise Refused([PROCEDURES.problem("case.settled")]) from None
+        raise
+    locked = MemberCase.objects.select_for_update(of=("self",)).select_related("branch", "to_branch")
+    fresh = locked.get(pk=case.pk)
+    if not fresh.is_open:
+        raise Refused([PROCEDURES.problem("case.settled")])
+    return held, fresh
+
+
+def _settle(actor: Actor, case: MemberCase, state: str, decision: str, stamp: dt.datetime) -> None:
+    case.state, case.decision = state, decision.strip()[: moves.REASON_LENGTH]
+    case.decided_by, case.decided_at = actor.user, stamp
+    case.save(update_fields=["state", "decision", "decided_by", "decided_at"])
+    after = {"state": State(state).label, "decision": case.decision}
+    _leave_trail(actor, case, "members.settle_case", after)
+
+
+def _target(case: MemberCase) -> OrgUnit:
+    if case.to_branch is None:
+        raise ValueError("a case that moves nobody")
+    return case.to_branch
+
+
+def _leave_trail(actor: Actor, case: MemberCase, action: str, after: dict[str, Any]) -> None:
+    audit.record(
+        actor,
+        action,
+        unit=case.branch,
+        person=case.member.person,
+        after={
+            "case": case.pk,
+            "kind": case.kind,
+            "to": case.to_branch.code if case.to_branch else "",
+            **after,
+        },
+    )

@@ -1,0 +1,50 @@
+"""Applications as they are read: what waits for whom, what was asked, who is in dispute."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
+
+from members.models import MemberCase
+from orgs.scopes import Scope
+
+State, Kind = MemberCase.State, MemberCase.Kind
+
+
+def cases(scope: Scope) -> QuerySet[MemberCase]:
+    """Those about a member of the scope, or towards a branch of it; the newest first."""
+    seen = scope.q("branch", "members.see") | scope.q("to_branch", "members.see")
+    return (
+        MemberCase.objects.filter(seen)
+        .select_related("member__person", "branch", "to_branch", "decider", "asked_by", "decided_by")
+        .order_by("-id")
+    )
+
+
+def open_cases(scope: Scope) -> QuerySet[MemberCase]:
+    """Those not settled yet."""
+    return cases(scope).filter(state__in=(State.OPEN, State.KEPT))
+
+
+def waiting_cases(scope: Scope, now: dt.datetime) -> QuerySet[MemberCase]:
+    """Those it is this account's turn to answer or decide.
+
+    A correction waits for the direct superior, a transfer for the receiving branch, a claim for the
+    holding branch and then for the nearest common superior.
+    """
+    granted = {grant.unit_id for grant in scope.grants if grant.gives("approvals.decide")}
+    disputed = Q(kind=Kind.CLAIM) & (Q(state=State.KEPT) | Q(state=State.OPEN, due_at__lte=now))
+    return open_cases(scope).filter(
+        Q(kind=Kind.CORRECTION, decider__in=granted)
+        | (Q(kind=Kind.TRANSFER) & scope.q("to_branch", "members.enter"))
+        | (Q(kind=Kind.CLAIM, state=State.OPEN, due_at__gt=now) & scope.q("branch", "members.enter"))
+        | (disputed & Q(decider__in=granted))
+    )
+
+
+def disputed(member_ids: Collection[int]) -> set[int]:
+    """Which of these members are claimed by another branch just now. One query."""
+    claims = MemberCase.objects.filter(
+        member__in=member_ids, kind=Kind.CLAIM, state__in=(State.OPEN, State.KEPT)
+    )
+    return set(claims.values_list("member_id", flat=True))

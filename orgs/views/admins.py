@@ -1,0 +1,177 @@
+"""Administrators of the units below: codes to come in by, on screen, on paper and as a workbook."""
+
+import io
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from zhtj.lib import days
+from zhtj.lib.doors import door
+from zhtj.lib.problems import Refused
+from zhtj.lib.sheets import HeaderCell, SheetOut, write_workbook
+
+from orgs import admins, audit, queries
+from orgs.forms import UserChoiceForm
+from orgs.models import AccessCode, OrgUnit, User
+from orgs.requests import Request
+
+
+@door("admins.manage")
+@never_cache
+def unit_admins(request: Request, pk: int) -> HttpResponse:
+    """Who administers a unit, and the codes that are still open."""
+    unit = _unit(request, pk)
+    codes = admins.open_codes(request.scope, [unit], now=days.now())
+    held = admins.admins_of([unit])[unit.pk]
+    context = {
+        "unit": unit,
+        "path": queries.visible_path(request.scope, unit),
+        "admins": [(user, _shown([code for code in codes if code.user_id == user.pk])) for user in held],
+        "code": _shown([code for code in codes if code.purpose == AccessCode.Purpose.REGISTER]),
+        "may_issue": unit.is_open and len(held) < admins.ADMINS_PER_UNIT,
+        "most": admins.ADMINS_PER_UNIT,
+    }
+    return render(request, "orgs/unit_admins.html", context)
+
+
+@door("admins.manage")
+@require_POST
+def code_issue(request: Request, pk: int) -> HttpResponse:
+    """A registration code for this unit; an older open one is withdrawn."""
+    unit = _unit(request, pk)
+    try:
+        admins.issue_codes(request.actor, units=[unit])
+    except Refused as refused:
+        _say(request, refused)
+    else:
+        messages.success(request, "注册码已发放，20 天内有效。请转交给该组织的管理员。")
+    return redirect("unit_admins", pk=unit.pk)
+
+
+@door("admins.manage")
+@require_POST
+def admin_reset(request: Request, pk: int) -> HttpResponse:
+    """A reset code for an administrator who has forgotten the password."""
+    unit = _unit(request, pk)
+    try:
+        admins.issue_reset_code(request.actor, user=_admin(request, unit), unit=unit)
+    except Refused as refused:
+        _say(request, refused)
+    else:
+        messages.success(request, "重置码已发放，2 天内有效。")
+    return redirect("unit_admins", pk=unit.pk)
+
+
+@door("admins.manage")
+@require_POST
+def admin_dismiss(request: Request, pk: int) -> HttpResponse:
+    """Take the administration of this unit from somebody."""
+    unit = _unit(request, pk)
+    user = _admin(request, unit)
+    try:
+        admins.dismiss_admin(request.actor, user=user, unit=unit)
+    except Refused as refused:
+        _say(request, refused)
+    else:
+        messages.success(request, f"已解除{user}在“{unit.short_name}”的管理员身份。")
+    return redirect("unit_admins", pk=unit.pk)
+
+
+@door("admins.manage")
+@never_cache
+def unit_codes(request: Request, pk: int) -> HttpResponse:
+    """The direct children, who administers them, and one press for codes to all that have nobody."""
+    unit = get_object_or_404(queries.units(request.scope), pk=pk)
+    children, codes = _children(request, unit)
+    held = admins.admins_of(children)
+    waiting = [child for child in children if not held[child.pk] and child.pk not in codes]
+    if request.method == "POST":
+        return _issue_to(request, unit, waiting)
+    context = {
+        "unit": unit,
+        "path": queries.visible_path(request.scope, unit),
+        "rows": [(child, held[child.pk], codes.get(child.pk)) for child in children],
+        "waiting_count": len(waiting),
+        "code_count": len(codes),
+    }
+    return render(request, "orgs/unit_codes.html", context)
+
+
+@door("admins.manage")
+@never_cache
+def code_sheet(request: Request, pk: int) -> HttpResponse:
+    """The open registration codes of the direct children, to print and cut up."""
+    unit = get_object_or_404(queries.units(request.scope), pk=pk)
+    _, codes = _children(request, unit)
+    context = {
+        "unit": unit,
+        "path": queries.visible_path(request.scope, unit),
+        "codes": [_shown([code]) for code in codes.values()],
+        "address": settings.ZHTJ_BASE_URL,
+    }
+    return render(request, "orgs/code_sheet.html", context)
+
+
+@door("admins.manage")
+@never_cache
+@require_POST
+def code_workbook(request: Request, pk: int) -> FileResponse:
+    """The same codes as a workbook; the download is audited."""
+    unit = get_object_or_404(queries.units(request.scope), pk=pk)
+    _, codes = _children(request, unit)
+    header = [HeaderCell("组织", width=28), HeaderCell("组织编码", width=18, is_text=True)]
+    header += [HeaderCell("注册码", width=14, is_text=True), HeaderCell("有效期至", width=18)]
+    rows = [
+        (code.unit.short_name, code.unit.code, admins.plain_code(code), code.expires_at)
+        for code in codes.values()
+    ]
+    note = f"请各组织管理员打开 {settings.ZHTJ_BASE_URL}/register/ 输入注册码。每个注册码只能用一次，请勿转发到工作群。"
+    target = io.BytesIO()
+    write_workbook(target, [SheetOut("注册码", header, rows, [note])])
+    audit.record(request.actor, "orgs.export_codes", unit=unit, after={"count": len(rows)})
+    target.seek(0)
+    return FileResponse(target, as_attachment=True, filename=f"{unit.short_name}下级注册码.xlsx")
+
+
+def _unit(request: Request, pk: int) -> OrgUnit:
+    """The unit if it is in scope (404) and its administrators are this account's to manage (403)."""
+    unit = get_object_or_404(queries.units(request.scope), pk=pk)
+    request.scope.require("admins.manage", unit)
+    return unit
+
+
+def _admin(request: Request, unit: OrgUnit) -> User:
+    """The administrator a form names; 404 where it is none (any more)."""
+    form = UserChoiceForm(request.POST)
+    return get_object_or_404(admins.admins(unit), pk=form.cleaned_data["user"] if form.is_valid() else 0)
+
+
+def _children(request: Request, unit: OrgUnit) -> tuple[list[OrgUnit], dict[int, AccessCode]]:
+    """The direct children this account staffs, and their open registration codes. Two queries."""
+    children = admins.children_to_staff(request.scope, unit)
+    codes = admins.open_codes(request.scope, children, now=days.now())
+    return children, {c.unit_id: c for c in codes if c.purpose == AccessCode.Purpose.REGISTER}
+
+
+def _issue_to(request: Request, unit: OrgUnit, waiting: list[OrgUnit]) -> HttpResponse:
+    try:
+        codes = admins.issue_codes(request.actor, units=waiting)
+    except Refused as refused:
+        _say(request, refused)
+    else:
+        messages.success(request, f"已为 {len(codes)} 个没有管理员的下级组织发放注册码，20 天内有效。")
+    return redirect("unit_codes", pk=unit.pk)
+
+
+def _shown(codes: list[AccessCode]) -> tuple[AccessCode, str] | None:
+    """The last of these codes and what it reads."""
+    return (codes[-1], admins.plain_code(codes[-1])) if codes else None
+
+
+def _say(request: Request, refused: Refused) -> None:
+    for problem in refused.problems:
+        messages.error(request, problem.message + problem.mend)

@@ -1,0 +1,1 @@
+"""Pages of the desk: coming in with a code, the health list, merging and closing."""

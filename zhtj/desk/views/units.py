@@ -1,0 +1,162 @@
+"""The queue of small units; merging, closing, reopening, moving, renaming one unit."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from zhtj.desk import preview, reshape, sizes
+from zhtj.desk.forms import ParentForm, RenameForm, TargetForm
+from zhtj.lib.doors import door
+from zhtj.lib.problems import Refused
+
+from orgs import queries
+from orgs.models import OrgUnit
+from orgs.requests import Request
+
+PAGE_SIZE = 20
+FOUND = 20
+
+
+@door("units.manage")
+def small_units(request: Request) -> HttpResponse:
+    """Branches with too few members and hollow units below the account: merge or close, one by one."""
+    page = Paginator(sizes.small_units(request.scope), PAGE_SIZE).get_page(request.GET.get("page"))
+    units = list(page.object_list)
+    partners = sizes.partners(request.scope, units)
+    context = {
+        "page": page,
+        "rows": [(unit, partners[unit.pk]) for unit in units],
+        "paths": queries.paths(units),
+        "fewest": sizes.FEWEST,
+    }
+    return render(request, "desk/small_units.html", context)
+
+
+@door("units.manage")
+def unit_merge(request: Request, pk: int) -> HttpResponse:
+    """Choose a partner, see what comes of it, confirm."""
+    unit = _managed(request, pk)
+    form = TargetForm(request.POST if request.method == "POST" else request.GET)
+    target = _named(request, form.named())
+    if request.method == "POST" and target is not None:
+        try:
+            done = reshape.merge_units(request.actor, source=unit, target=target)
+        except Refused as refused:
+            _say(request, refused)
+        else:
+            messages.success(
+                request, f"“{unit.short_name}”已并入“{target.short_name}”，转入团员 {done.members} 名。"
+            )
+            return redirect("unit_detail", pk=target.pk)
+    context = {
+        "unit": unit,
+        "path": queries.visible_path(request.scope, unit),
+        "preview": preview.of_merge(request.scope, unit, target) if target else None,
+        "partners": sizes.partners(request.scope, [sizes.sized(request.scope, unit)])[unit.pk],
+        "text": form.text(),
+        "found": _search(request, form.text(), unit),
+    }
+    return render(request, "desk/unit_merge.html", context)
+
+
+@door("units.manage")
+def unit_close(request: Request, pk: int) -> HttpResponse:
+    unit = _managed(request, pk)
+    if request.method == "POST":
+        try:
+            reshape.close_unit(request.actor, unit=unit)
+        except Refused as refused:
+            _say(request, refused)
+        else:
+            messages.success(request, f"“{unit.short_name}”已撤销，历史记录仍可查看。")
+            return redirect("unit_detail", pk=unit.pk)
+    context = {
+        "unit": unit,
+        "path": queries.visible_path(request.scope, unit),
+        "preview": preview.of_closing(request.scope, unit),
+    }
+    return render(request, "desk/unit_close.html", context)
+
+
+@door("units.manage")
+@require_POST
+def unit_reopen(request: Request, pk: int) -> HttpResponse:
+    unit = _managed(request, pk)
+    try:
+        reshape.reopen_unit(request.actor, unit=unit)
+    except Refused as refused:
+        _say(request, refused)
+    else:
+        messages.success(request, f"“{unit.short_name}”已恢复。请为它发放注册码。")
+    return redirect("unit_detail", pk=unit.pk)
+
+
+@door("units.manage")
+def unit_move(request: Request, pk: int) -> HttpResponse:
+    """Another superior for a unit with all below it."""
+    unit = _managed(request, pk)
+    form = ParentForm(request.POST if request.method == "POST" else request.GET)
+    parent = _named(request, form.named())
+    if request.method == "POST" and parent is not None:
+        try:
+            reshape.move_unit(request.actor, unit=unit, new_parent=parent)
+        except Refused as refused:
+            _say(request, refused)
+        else:
+            messages.success(request, f"“{unit.short_name}”现在隶属于“{parent.short_name}”。")
+            return redirect("unit_detail", pk=unit.pk)
+    context = {
+        "unit": unit,
+        "path": queries.visible_path(request.scope, unit),
+        "parent": parent,
+        "parent_path": queries.visible_path(request.scope, parent) if parent else [],
+        "below_count": unit.get_descendant_count(),
+        "text": form.text(),
+        "found": _search(request, form.text(), unit, same_kind=False),
+    }
+    return render(request, "desk/unit_move.html", context)
+
+
+@door("units.manage")
+def unit_rename(request: Request, pk: int) -> HttpResponse:
+    unit = _managed(request, pk)
+    form = RenameForm(request.POST or None, initial={"short_name": unit.short_name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            reshape.rename_unit(request.actor, unit=unit, short_name=form.cleaned_data["short_name"])
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            messages.success(request, "组织简称已修改，原名保留在沿革中。")
+            return redirect("unit_detail", pk=unit.pk)
+    context = {"form": form, "unit": unit, "path": queries.visible_path(request.scope, unit)}
+    return render(request, "desk/unit_rename.html", context)
+
+
+def _managed(request: Request, pk: int) -> OrgUnit:
+    """The unit if it is in scope (404) and below the account (403)."""
+    unit = get_object_or_404(queries.units(request.scope).select_related("parent"), pk=pk)
+    request.scope.require("units.manage", unit)
+    return unit
+
+
+def _named(request: Request, unit_id: int | None) -> OrgUnit | None:
+    """The other unit of a merge or a move; 404 outside the scope."""
+    return get_object_or_404(queries.units(request.scope), pk=unit_id) if unit_id is not None else None
+
+
+def _search(request: Request, text: str, unit: OrgUnit, *, same_kind: bool = True) -> list[OrgUnit]:
+    """Units that may be meant: open, found by name or code."""
+    if not text:
+        return []
+    found = queries.find(request.scope, text).filter(closed_at=None).exclude(pk=unit.pk)
+    if same_kind:
+        found = found.filter(kind=unit.kind)
+    return list(found.select_related("parent")[:FOUND])
+
+
+def _say(request: Request, refused: Refused) -> None:
+    for problem in refused.problems:
+        messages.error(request, problem.message + problem.mend)

@@ -1,0 +1,26 @@
+"""Batches under way go along when their unit goes up in another."""
+
+from django.db.models import QuerySet
+
+from zhtj.imports.models import BatchState, ImportBatch
+
+from orgs.models import OrgUnit
+from orgs.scopes import Actor
+
+UNDER_WAY = (BatchState.UPLOADED, BatchState.CHECKING, BatchState.CHECKED, BatchState.COMMITTING)
+
+
+def under_way(unit: OrgUnit) -> QuerySet[ImportBatch]:
+    """The batches of this very unit that are not finished. For previews, which count them only."""
+    return ImportBatch.objects.filter(unit=unit, state__in=UNDER_WAY)
+
+
+def move_batches(actor: Actor, *, source: OrgUnit, target: OrgUnit) -> int:
+    """Hand the unfinished batches of `source` to `target`; returns how many.
+
+    A commit looks at the world again, so a row that named the source is shown anew with what is
+    wrong, and one that named no branch goes into the target.
+    """
+    for unit in (source, target):
+        actor.scope.require("units.manage", unit)
+    return under_way(source).update(unit=target)
