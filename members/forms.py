@@ -9,9 +9,12 @@ from typing import Any
 from django import forms
 
 from zhtj.lib.forms import Plain
+from zhtj.lib.problems import Problem
 
 import cadres.rules
-from members.rules import FIELDS, Entry, EntryReader, shown
+from members import actions, documents
+from members.rules import EVERY_CODE, FIELDS, Entry, EntryReader, shown
+from members.rules.procedures import PROCEDURES
 from orgs import person_rules
 from orgs.identity import ETHNICITIES, squeeze
 from orgs.kinds import UnitKind
@@ -133,6 +136,16 @@ class MemberForm(RecordForm):
 class CorrectionForm(RecordForm):
     """Everything a branch may correct by itself: name and national id need an approval."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def seen_anew(self, seen: str) -> "CorrectionForm":
+        """The same as typed, now knowing what is stored: saved again, it goes through."""
+        data = self.data.copy()
+        data["seen"] = seen
+        again = CorrectionForm(data)
+        again.is_valid()
+        return again
+
     @staticmethod
     def initial_of(stored: Entry) -> dict[str, str]:
         """The record as it would be typed."""
@@ -147,3 +160,88 @@ class SearchForm(Plain):
     def text(self) -> str:
         """What is looked for; "" if nothing sensible was typed."""
         return squeeze(self.cleaned_data["q"]) if self.is_valid() else ""
+
+
+_REASON = {"max_length": 200, "required": False, "widget": forms.Textarea(attrs={"rows": "3"})}
+
+
+class TransferForm(Plain):
+    """Where ticked members go, and why: the reason is needed where others have to agree."""
+
+    to_branch = forms.CharField(
+        label="转入团支部的组织编码",
+        max_length=40,
+        help_text="向对方或上级团组织询问；在组织页面上可以看到。",
+    )
+    reason = forms.CharField(
+        label="理由", help_text="转往上级管理范围以外的团支部时必填，由对方同意后生效。", **_REASON
+    )
+
+    def unknown_branch(self) -> Problem:
+        return PROCEDURES.problem("to_branch.unknown", value=self.cleaned_data["to_branch"][:40])
+
+
+class WithdrawForm(Plain):
+    """Why ticked members leave the roster."""
+
+    reason = forms.ChoiceField(
+        label="离开原因",
+        choices=[("", "请选择"), *((reason.value, reason.label) for reason in actions.WITHDRAWALS)],
+    )
+    remark = forms.CharField(label="说明", **_REASON)
+
+
+class WhoForm(Plain):
+    """Who it is, as typed, and why."""
+
+    full_name = Typed("姓名", "与身份证一致。", required=True)
+    national_id = Typed("身份证号码", "18位，最后一位可以是X。", required=True, spellcheck="false")
+    reason = forms.CharField(label="理由", **_REASON)
+
+    def entry(self, today: dt.date) -> Entry:
+        """What was typed, read; blanks are problems of the form."""
+        cells = {name: self.cleaned_data[name] for name in ("full_name", "national_id")}
+        entry = EntryReader(today).read(cells)
+        for name, value in cells.items():
+            if not squeeze(value):
+                entry.unread[name] = EVERY_CODE.problem(f"{name}.missing")
+        return entry
+
+
+class IdentityForm(WhoForm):
+    """The right name and id of a member on record."""
+
+
+class ClaimForm(WhoForm):
+    """Whom a branch claims."""
+
+
+class DecisionForm(Plain):
+    """A word on an application, and which button was pressed."""
+
+    act = forms.ChoiceField(
+        choices=[(name, name) for name in ("grant", "refuse", "release", "keep", "cancel")],
+        widget=forms.HiddenInput,
+    )
+    decision = forms.CharField(label="意见", help_text="不同意的必须写明理由。", **_REASON)
+
+
+class YouthForm(Plain):
+    """What is done about somebody under review, and which button was pressed."""
+
+    act = forms.ChoiceField(
+        choices=[(name, name) for name in ("recognise", "dismiss", "release", "attach")],
+        widget=forms.HiddenInput,
+    )
+    words = forms.CharField(label="理由", **_REASON)
+    attest_evidence = forms.BooleanField(label="没有填写“有”“无”的材料，我确认确实在档", required=False)
+    document = forms.FileField(
+        label="证明材料", required=False, help_text="JPG、PNG 图片或 PDF，每份不超过 5 MB，最多10份。"
+    )
+
+    def upload(self) -> dict[str, Any]:
+        """Name and content of the file sent; read no further than one byte beyond the limit."""
+        file = self.cleaned_data.get("document")
+        if file is None:
+            return {"name": "", "data": b""}
+        return {"name": file.name, "data": file.read(documents.MOST_BYTES + 1)}

@@ -131,6 +131,8 @@ class MemberCase(models.Model):
     to_branch = models.ForeignKey(
         OrgUnit, models.PROTECT, null=True, related_name="+", verbose_name="转入团支部"
     )
+    # Whom a correction or a dispute waits for: the direct, or the nearest common superior when it was asked.
+    decider = models.ForeignKey(OrgUnit, models.PROTECT, null=True, related_name="+", verbose_name="审批组织")
     new_name = models.CharField("新姓名", max_length=30, blank=True)
     new_id_sealed = models.BinaryField(null=True)
     reason = models.CharField("理由", max_length=200)

@@ -1,11 +1,23 @@
 from django.urls import path
 
-from members import views
+from members.views import cases, entry, moves, review, roster
 
 urlpatterns = [
-    path("", views.member_list, name="member_list"),
-    path("enter/<int:branch_pk>/", views.member_enter, name="member_enter"),
-    path("enter/<int:branch_pk>/check/", views.member_check, name="member_check"),
-    path("<int:pk>/", views.member_detail, name="member_detail"),
-    path("<int:pk>/correct/", views.member_correct, name="member_correct"),
+    path("", roster.member_list, name="member_list"),
+    path("enter/<int:branch_pk>/", entry.member_enter, name="member_enter"),
+    path("enter/<int:branch_pk>/check/", entry.member_check, name="member_check"),
+    path("<int:pk>/", roster.member_detail, name="member_detail"),
+    path("<int:pk>/correct/", entry.member_correct, name="member_correct"),
+    path("<int:pk>/identity/", cases.member_identity, name="member_identity"),
+    path("transfer/", moves.member_transfer, name="member_transfer"),
+    path("withdraw/", moves.member_withdraw, name="member_withdraw"),
+    path("claim/<int:branch_pk>/", cases.member_claim, name="member_claim"),
+    path("cases/", cases.case_list, name="case_list"),
+    path("cases/<int:pk>/", cases.case_detail, name="case_detail"),
+    path("review/", review.youth_list, name="youth_list"),
+    path("review/add/<int:branch_pk>/", review.youth_add, name="youth_add"),
+    path("review/<int:pk>/", review.youth_detail, name="youth_detail"),
+    path("review/<int:pk>/mend/", review.youth_mend, name="youth_mend"),
+    path("review/<int:pk>/act/", review.youth_act, name="youth_act"),
+    path("review/<int:pk>/documents/<int:document_pk>/", review.youth_document, name="youth_document"),
 ]

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from guardian.shortcuts import assign_perm, remove_perm
 
 from zhtj.lib import crypto, days
@@ -74,6 +74,15 @@ def units_without_admin(scope: Scope) -> QuerySet[OrgUnit]:
     ).values("content_object_id")
     return OrgUnit.objects.filter(scope.q(capability="admins.manage"), closed_at=None).exclude(
         pk__in=administered
+    )
+
+
+def has_admin(path: str = "pk") -> Exists:
+    """Has the unit at `path` of the outer query an administrator?"""
+    return Exists(
+        OrgUnitUserObjectPermission.objects.filter(
+            content_object=OuterRef(path), permission__codename="unit_admin", user__is_active=True
+        )
     )
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
 from zhtj.lib.forms import Plain, Typed
 
-from orgs import queries
+from orgs import queries, trail
 from orgs.actions import KINDS_WITH_POSTS, MOST_POSTS
 from orgs.kinds import ALLOWED_CHILDREN, Industry, UnitClass, UnitKind
 from orgs.models import OrgUnit
@@ -120,3 +120,29 @@ class CardForm(Plain):
         if unit.kind not in KINDS_WITH_POSTS:
             for name in POST_COUNTS:
                 del self.fields[name]
+
+
+class AuditForm(Plain):
+    """What is looked for in the audit trail. What cannot be read is as if not asked."""
+
+    unit = forms.CharField(label="组织编码", required=False, max_length=32)
+    person = forms.CharField(label="人员姓名", required=False, max_length=30)
+    actor = forms.CharField(label="操作人（账号或姓名）", required=False, max_length=150)
+    action = forms.ChoiceField(label="动作", required=False, choices=[("", "全部"), *trail.ACTIONS.items()])
+    since = forms.DateField(label="从", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    until = forms.DateField(label="到", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def asked(self) -> dict[str, Any]:
+        """Every field's value; "" or None where nothing was asked."""
+        self.full_clean()
+        blank = {
+            "unit": "",
+            "person": "",
+            "actor": "",
+            "action": "",
+            "since": None,
+            "until": None,
+            "before": None,
+        }
+        return {name: self.cleaned_data.get(name) or value for name, value in blank.items()}

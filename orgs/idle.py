@@ -34,6 +34,8 @@ class IdleMiddleware:
         seen = dt.datetime.fromisoformat(kept) if kept else getattr(request.user, "last_login", None)
         if seen is not None and now - seen > dt.timedelta(minutes=settings.ZHTJ_IDLE_MINUTES):
             auth.logout(request)
-            messages.info(request, f"您已超过 {settings.ZHTJ_IDLE_MINUTES} 分钟没有操作，为安全起见请重新登录。")
+            messages.info(
+                request, f"您已超过 {settings.ZHTJ_IDLE_MINUTES} 分钟没有操作，为安全起见请重新登录。"
+            )
         elif seen is None or now - seen > GRAIN:
             request.session[KEY] = now.isoformat()

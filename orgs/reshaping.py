@@ -15,7 +15,13 @@ STRUCTURE = "附件第四条第1款"
 CODES = Catalogue(
     [
         Rule("merge.same", "不能把“{name}”并入它自己。", "请选择另一个组织。", STRUCTURE, field="into"),
-        Rule("merge.missing", "没有选择并入哪个组织。", "请从建议中选择，或查找一个同类组织。", STRUCTURE, field="into"),
+        Rule(
+            "merge.missing",
+            "没有选择并入哪个组织。",
+            "请从建议中选择，或查找一个同类组织。",
+            STRUCTURE,
+            field="into",
+        ),
         Rule("merge.closed", "“{name}”已撤销，不能合并。", "请选择未撤销的组织。", STRUCTURE, field="into"),
         Rule(
             "merge.kind",

@@ -67,6 +67,7 @@ CAPABILITIES: dict[str, tuple[str, Reach]] = {
     "units.manage": ("调整、撤销组织", BELOW),
     "admins.manage": ("管理下级管理员", BELOW),
     "baselines.enter": ("录入团统数", Reach(own=NONE, granted=LEADING)),
+    "superior.ask": ("向上级提出申请", Reach(child=NONE, deeper=NONE, granted=ALL - PROVINCE)),
     "approvals.decide": ("审批更正与转接", BELOW),
     "supervision.run": ("约谈、调度、通知", Reach(own=NONE, granted=LEADING)),
     "campaign.settings": ("行动设置", PROVINCE_ONLY),

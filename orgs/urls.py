@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from orgs.views import accounts, admins, units
+from orgs.views import accounts, admins, audit, units
 
 urlpatterns = [
     path("login/", accounts.login, name="login"),
     path("logout/", accounts.logout, name="logout"),
     path("password/", accounts.password_change, name="password_change"),
     path("switch-unit/", accounts.switch_unit, name="switch_unit"),
+    path("audit/", audit.audit_list, name="audit_list"),
+    path("audit/chain/", audit.audit_chain, name="audit_chain"),
     path("units/", units.unit_list, name="unit_list"),
     path("units/<int:pk>/", units.unit_detail, name="unit_detail"),
     path("units/<int:pk>/children/", units.unit_children, name="unit_children"),

@@ -94,12 +94,50 @@ class GateOpening(models.Model):
     reason = models.CharField("原因", max_length=12, choices=Reason)
     rate = models.FloatField("当时录入率", null=True, blank=True)
     bulletin = models.ForeignKey("Bulletin", models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField("批准时间", null=True, blank=True)  # of an early start
 
     class Meta:
         verbose_name = "领域开放"
         verbose_name_plural = "领域开放"
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["stage", "region"], name="opening_once")]
+
+
+class Asked(models.Model):
+    """A request to a superior: who asks when and why, who answers when and with what remark."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待审批"
+        AGREED = "agreed", "已同意"
+        DECLINED = "declined", "未同意"
+
+    reason = models.CharField("理由", max_length=500)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
+    asked_at = models.DateTimeField("申请时间")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.WAITING)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="审批人")
+    decided_at = models.DateTimeField("审批时间", null=True)
+    remark = models.CharField("审批意见", max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class EarlyOpening(Asked):
+    """同步推进申请: a region asks for a gated stage before its rate is reached."""
+
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="requests", verbose_name="阶段")
+    region = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="地区")
+
+    class Meta:
+        verbose_name = "同步推进申请"
+        verbose_name_plural = "同步推进申请"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stage", "region"], condition=Q(state="waiting"), name="early_opening_one_waiting"
+            ),
+        ]
 
 
 class Baseline(models.Model):

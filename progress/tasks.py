@@ -1,12 +1,14 @@
-"""What the schedule does: both tasks may run at any time, twice, or late."""
+"""What the schedule does: all tasks may run at any time, twice, or late."""
 
 import logging
 
 from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError as BrokerDown
 
 from zhtj.lib import days
 
-from progress import actions, queries
+from progress import actions, exports, queries
 
 log = logging.getLogger(__name__)
 
@@ -22,3 +24,31 @@ def alarm_unpublished() -> None:
     """Say loudly which bulletins of today are not out yet (08:45; design: campaign, section 3)."""
     for campaign, day, why in queries.unpublished(days.now()):
         log.error("bulletin of %s (%s) is not published: %s", day, campaign, why)
+
+
+@shared_task(ignore_result=True)
+def give_out_published() -> None:
+    """Draw and keep what the last published bulletin owes: the province's set, then each region's.
+
+    One that cannot be drawn is told in the log and tried again at the next run; the others go on.
+    """
+    for bulletin, unit in queries.owed_files(days.today()):
+        actor = queries.reader_for(bulletin)
+        for format in exports.Format.values:
+            try:
+                exports.give_out(actor, bulletin=bulletin, unit=unit, format=format)
+            except Exception:
+                log.exception("no %s of %s for %s", format, bulletin, unit)
+
+
+def give_out_soon() -> None:
+    """Have the files of a bulletin just published drawn in the background, once it is committed."""
+    transaction.on_commit(_queue_give_out)
+
+
+def _queue_give_out() -> None:
+    """Without a broker the files wait for the schedule, or for the first who asks."""
+    try:
+        give_out_published.apply_async(retry=False)
+    except (BrokerDown, OSError):
+        log.warning("no broker: the files wait for the schedule")

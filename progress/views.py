@@ -15,7 +15,7 @@ from zhtj.lib.problems import Refused
 from orgs.models import OrgUnit
 from orgs.queries import visible_path
 from orgs.requests import Request
-from progress import actions, queries
+from progress import actions, queries, tasks
 from progress.models import BulletinState, Campaign
 
 REVISION = re.compile(r"[0-9]{1,4}")
@@ -45,6 +45,7 @@ def bulletin_publish(request: Request, day: dt.date) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
+        tasks.give_out_soon()
         messages.success(request, f"{day} 的通报已发布，各级均可查看。")
     return redirect("bulletin", day)
 

@@ -28,6 +28,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "progress.tasks.compute_due_bulletins",
         "schedule": crontab(minute="*/10"),
     },
+    "bulletin files": {
+        "task": "progress.tasks.give_out_published",
+        "schedule": crontab(minute="5-59/10"),
+    },
     "unpublished alarm": {
         "task": "progress.tasks.alarm_unpublished",
         "schedule": crontab(hour="8", minute="45"),

@@ -1,6 +1,13 @@
 """Entering, correcting, moving and reviewing members. The only writer of this room's tables."""
 
-from members.actions.cases import answer_claim, ask_claim, ask_correction, cancel_case, decide_case
+from members.actions.cases import (
+    answer_claim,
+    ask_claim,
+    ask_correction,
+    cancel_case,
+    decide_case,
+    require_decider,
+)
 from members.actions.correct import correct_member, fingerprint
 from members.actions.enter import enter_member, enter_members
 from members.actions.judge import Verdict, judge
@@ -36,6 +43,7 @@ __all__ = [
     "put_under_review",
     "recognise",
     "release_youth",
+    "require_decider",
     "transfer_members",
     "withdraw_members",
 ]

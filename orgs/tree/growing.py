@@ -41,15 +41,16 @@ def graft_many(plantings: Iterable[tuple[OrgUnit, Sequence[NewUnit]]], *, at: dt
     for parent, forest in plantings:
         forests.setdefault(parent.pk, []).extend(forest)
         trees.add(parent.tree_id)
-    with naming_clashes(), transaction.atomic():
+    with naming_clashes():
         try:
             with transaction.atomic():
                 _lock(locks.shared, trees)
                 return _graft(forests, at, when_full=None)
         except NoRoom:
             pass  # the savepoint gave the locks back: nobody waits for us while we wait
-        _lock(locks.exclusive, trees)
-        return _graft(forests, at, when_full=make_room)
+        with transaction.atomic():
+            _lock(locks.exclusive, trees)
+            return _graft(forests, at, when_full=make_room)
 
 
 def _lock(take: Callable[[str], None], trees: Iterable[int]) -> None:

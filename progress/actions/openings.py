@@ -3,12 +3,15 @@
 Called by `bulletins` alone, inside its transaction. A region (direct child of the province) passes the
 gate the day its frozen rate reaches what is needed, and stays open whatever becomes of the rate. A
 region nothing is expected of in the gate has nothing to pass: open from the stage's start, and not
-recorded, since a figure entered later brings the gate back.
+recorded, since a figure entered later brings the gate back. An early start agreed to after the cut-off is
+news of the next day.
 """
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
+
+from django.db.models import Q
 
 from orgs.history import Placed
 from progress.models import Bulletin, GateOpening, Stage
@@ -45,7 +48,8 @@ def in_force(bulletin: Bulletin, stages: Iterable[Stage], photograph: Photograph
 def _recorded(bulletin: Bulletin, stage: Stage, regions: list[Placed], gate: Series) -> list[GateOpening]:
     """The openings recorded by that day, with those of the regions that reach the rate in this bulletin."""
     needed = stage.gate_rate or 0
-    known = list(GateOpening.objects.filter(stage=stage, opened_on__lte=bulletin.day))
+    agreed_in_time = Q(decided_at=None) | Q(decided_at__lt=bulletin.cutoff_at)
+    known = list(GateOpening.objects.filter(agreed_in_time, stage=stage, opened_on__lte=bulletin.day))
     open_already = {opening.region_id for opening in known}
     reached = []
     for region in regions:

@@ -11,8 +11,10 @@ from progress.queries.bulletins import (
     unpublished,
 )
 from progress.queries.campaigns import Phase, overview
+from progress.queries.outputs import owed_files, reader_for
 from progress.queries.page import Choice, Page, page
 from progress.queries.report import GROUPS, Column, Row, Sheet, columns, read, report
+from progress.queries.early import early_openings, early_openings_to_decide, stages_to_ask_for
 from progress.queries.naming import number
 
 __all__ = [
@@ -28,15 +30,20 @@ __all__ = [
     "bulletins",
     "campaign_for",
     "columns",
+    "early_openings",
+    "early_openings_to_decide",
     "find_unit",
     "in_force",
     "neighbours",
     "number",
     "on_day",
     "overview",
+    "owed_files",
     "own_unit",
     "page",
     "read",
+    "reader_for",
     "report",
+    "stages_to_ask_for",
     "unpublished",
 ]

@@ -11,12 +11,11 @@ from zhtj.imports import actions as imports
 from zhtj.lib import days
 from zhtj.lib.problems import Refused
 
-import cadres.queries
 import members.queries
 from cadres.models import Cadre
 from members.models import Member
 from orgs import admins, history, queries, tree
-from orgs.kinds import Industry, UnitKind
+from orgs.kinds import UnitKind
 from orgs.models import AuditEntry, OrgUnit, UnitPlacement
 
 from tests import workbooks, world
@@ -37,7 +36,9 @@ def fresh(unit: OrgUnit) -> OrgUnit:
     return OrgUnit.objects.get(pk=unit.pk)
 
 
-def test_a_merge_takes_members_posts_and_batches_along_and_closes_the_source(cast: Cast, clock: Clock) -> None:
+def test_a_merge_takes_members_posts_and_batches_along_and_closes_the_source(
+    cast: Cast, clock: Clock
+) -> None:
     world.members(cast.branch, 2, batch_id=7)
     world.members(cast.second_branch, 3)
     secretary = world.cadre(cast.branch, "书记")
@@ -52,7 +53,9 @@ def test_a_merge_takes_members_posts_and_batches_along_and_closes_the_source(cas
         data=workbooks.xlsx([["姓名"]]),
     )
     clock.forward(hours=1)
-    done = reshape.merge_units(world.actor(cast.committee_admin), source=cast.branch, target=cast.second_branch)
+    done = reshape.merge_units(
+        world.actor(cast.committee_admin), source=cast.branch, target=cast.second_branch
+    )
     assert (done.members, done.posts, done.children, done.batches) == (2, 1, 0, 1)
     assert members.queries.active_counts([cast.branch.pk, cast.second_branch.pk]) == {
         cast.branch.pk: 0,
@@ -125,9 +128,14 @@ def test_a_committee_goes_up_with_what_stands_below_it(cast: Cast) -> None:
         ("city", "other_city", ["merge.leading_organ"]),
     ],
 )
-def test_a_merge_that_cannot_be_is_refused_in_words(cast: Cast, source: str, target: str, codes: list[str]) -> None:
+def test_a_merge_that_cannot_be_is_refused_in_words(
+    cast: Cast, source: str, target: str, codes: list[str]
+) -> None:
     actor = world.actor(cast.province_admin)
-    assert refusal(reshape.merge_units, actor, source=getattr(cast, source), target=getattr(cast, target)) == codes
+    assert (
+        refusal(reshape.merge_units, actor, source=getattr(cast, source), target=getattr(cast, target))
+        == codes
+    )
 
 
 def test_a_superior_does_not_go_up_in_its_own_college(cast: Cast) -> None:
@@ -142,7 +150,9 @@ def test_a_second_merge_of_the_same_unit_is_refused(cast: Cast) -> None:
     reshape.merge_units(actor, source=cast.branch, target=cast.second_branch)
     for target in (cast.second_branch, cast.third_branch):
         assert refusal(reshape.merge_units, actor, source=cast.branch, target=target) == ["merge.closed"]
-    assert refusal(reshape.merge_units, actor, source=cast.third_branch, target=cast.branch) == ["merge.closed"]
+    assert refusal(reshape.merge_units, actor, source=cast.third_branch, target=cast.branch) == [
+        "merge.closed"
+    ]
 
 
 def test_units_below_of_one_name_forbid_the_merge_and_nothing_is_written(cast: Cast) -> None:
@@ -150,7 +160,9 @@ def test_units_below_of_one_name_forbid_the_merge_and_nothing_is_written(cast: C
         world.branch(committee, "教工团支部")
     world.members(cast.village, 1)
     actor = world.actor(cast.county_admin)
-    assert refusal(reshape.merge_units, actor, source=cast.town, target=cast.committee) == ["short_name.taken"]
+    assert refusal(reshape.merge_units, actor, source=cast.town, target=cast.committee) == [
+        "short_name.taken"
+    ]
     assert fresh(cast.village).parent == cast.town and fresh(cast.town).is_open
     shown = preview.of_merge(actor.scope, cast.town, cast.committee)
     assert [problem.code for problem in shown.problems] == ["merge.same_names"]
@@ -179,7 +191,9 @@ def test_a_branch_with_members_is_not_closed_and_is_told_how(cast: Cast) -> None
     world.members(cast.branch, 1)
     actor = world.actor(cast.committee_admin)
     assert refusal(reshape.close_unit, actor, unit=cast.branch) == ["close.has_members"]
-    assert refusal(reshape.close_unit, world.actor(cast.county_admin), unit=cast.town) == ["close.has_children"]
+    assert refusal(reshape.close_unit, world.actor(cast.county_admin), unit=cast.town) == [
+        "close.has_children"
+    ]
     assert refusal(reshape.close_unit, world.actor(cast.province_admin), unit=cast.other_city) == [
         "close.leading_organ",
         "close.has_children",

@@ -95,6 +95,13 @@ def test_every_blank_workbook_is_read_back_by_its_own_kind(cast, kind, who, wher
 
 
 def test_a_members_file_taken_for_units_is_named(cast):
-    batch = run(cast.committee_admin, cast.committee, "units", DEMO.read_bytes())
-    assert batch.state == BatchState.REFUSED
-    assert batch.problems[0]["code"] in ("header.wrong_kind", "header.column_missing", "header.not_found")
+    blank = workbooks.blank(registry.KINDS["members"], cast.committee)
+    batch = run(cast.committee_admin, cast.committee, "units", blank)
+    assert batch.problems[0]["code"] == "header.wrong_kind"
+    assert "这像是“团员”的工作簿" in batch.problems[0]["message"]
+
+
+def test_a_members_file_that_lacks_one_column_is_not_taken_for_another_kind(cast):
+    batch = run(cast.committee_admin, cast.committee, "members", DEMO.read_bytes())
+    assert batch.problems[0]["code"] == "header.column_missing"
+    assert "所在团支部" in batch.problems[0]["message"]

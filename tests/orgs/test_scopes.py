@@ -31,6 +31,7 @@ TABLE = {
     "units.manage":       ("cbde", "cbde", "cbde", "cbde", ""),
     "admins.manage":      ("cbde", "cbde", "cbde", "cbde", ""),
     "baselines.enter":    ("cbde", "cbde", "cbde", "", ""),
+    "superior.ask":       ("", "o", "o", "o", "o"),
     "approvals.decide":   ("cbde", "cbde", "cbde", "cbde", ""),
     "supervision.run":    ("cbde", "cbde", "cbde", "", ""),
     "campaign.settings":  ("ocbde", "", "", "", ""),

@@ -248,14 +248,3 @@ def test_nobody_without_a_grant_reads_anything(scene: Scene) -> None:
     bulletin = publish(scene, scene.compute())
     assert queries.report(scope(scene.cast.stranger), bulletin, scene.cast.province) == []
     assert queries.campaign_for(scope(scene.cast.stranger)) is None
-
-
-def test_the_text_to_paste_says_the_figures_in_about_150_characters(scene: Scene) -> None:
-    bulletin = publish(scene, scene.compute())
-    choice = queries.Choice("members_school")
-    page = queries.page(scope(scene.cast.staff), bulletin, scene.cast.province, choice)
-    assert page.text == (
-        "【智慧团建录入日通报第24期】截至11月24日08:00，河南团省委“学校领域”已录入90，应录150，录入率60.0%。"
-        "省辖市居前：开封团市委100.0%、郑州团市委40.0%。距截止还有38天，日均还需录入2。"
-    )
-    assert len(page.text) < 160

@@ -10,7 +10,7 @@ from progress.models import Bulletin, BulletinFile
 from tests import world
 from tests.progress.conftest import DAY, Scene
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.progress_exports.urls")]
+pytestmark = pytest.mark.django_db
 
 
 def get(user: Any, format: str = "txt", **query: str) -> Any:

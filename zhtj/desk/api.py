@@ -76,7 +76,9 @@ def rename(request: Request, pk: int) -> Response:
 def issue_code(request: Request, pk: int) -> Response:
     """发放注册码：20 天内有效，旧的未用注册码作废。"""
     (code,) = admins.issue_codes(request.actor, units=[_unit(request, pk)])
-    return Response({"code": admins.plain_code(code), "expires_at": code.expires_at.astimezone(days.SHANGHAI)})
+    return Response(
+        {"code": admins.plain_code(code), "expires_at": code.expires_at.astimezone(days.SHANGHAI)}
+    )
 
 
 @extend_schema(request=AdminName, responses=OpenApiTypes.OBJECT)
@@ -87,7 +89,9 @@ def reset_admin(request: Request, pk: int) -> Response:
     request.scope.require("admins.manage", unit)
     user = get_object_or_404(admins.admins(unit), username=_sent(AdminName, request)["username"])
     code = admins.issue_reset_code(request.actor, user=user, unit=unit)
-    return Response({"code": admins.plain_code(code), "expires_at": code.expires_at.astimezone(days.SHANGHAI)})
+    return Response(
+        {"code": admins.plain_code(code), "expires_at": code.expires_at.astimezone(days.SHANGHAI)}
+    )
 
 
 @extend_schema(request=AdminName, responses={204: None})

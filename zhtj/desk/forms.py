@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from zhtj.desk.health import BY_CODE
 from zhtj.desk.registration import PERSON_FIELDS, Application, asks_post
 from zhtj.lib.forms import Plain, Typed
 
@@ -53,7 +54,9 @@ class RegisterForm(_OwnPassword):
     )
 
     full_name = Typed("姓名", "与身份证一致。", required=True, maxlength="30")
-    national_id = Typed("身份证号码", "18 位，加密保存，只用于认定团干部身份。", required=True, maxlength="18")
+    national_id = Typed(
+        "身份证号码", "18 位，加密保存，只用于认定团干部身份。", required=True, maxlength="18"
+    )
     ethnicity = Typed("民族", required=True, choices=[("", "请选择"), *((e, e) for e in ETHNICITIES)])
     political_status = Typed(
         "政治面貌", required=True, choices=[("", "请选择"), *((s, s) for s in POLITICAL_STATUS_CHOICES)]
@@ -92,7 +95,11 @@ class ResetForm(_OwnPassword):
 
     field_order = ("code", "password", "password2")
     code = Typed(
-        "重置码", "由上级团组织管理员发放，8 位，2 天内有效。", required=True, maxlength="20", autocapitalize="off"
+        "重置码",
+        "由上级团组织管理员发放，8 位，2 天内有效。",
+        required=True,
+        maxlength="20",
+        autocapitalize="off",
     )
 
 
@@ -124,5 +131,22 @@ class ParentForm(_OtherUnit):
 
 class RenameForm(Plain):
     short_name = Typed(
-        "组织简称", "以团委、团工委、团总支或团支部结尾；同一上级之下不能重名。", required=True, maxlength="60"
+        "组织简称",
+        "以团委、团工委、团总支或团支部结尾；同一上级之下不能重名。",
+        required=True,
+        maxlength="60",
     )
+
+
+class HealthForm(forms.Form):
+    """What a health list is asked for. What cannot be read is as if not asked, except the unit."""
+
+    unit = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    code = forms.ChoiceField(required=False, choices=[(code, code) for code in BY_CODE])
+    near = forms.BooleanField(required=False)
+
+    def asked(self) -> tuple[int | None, str, bool]:
+        """The unit (None: the own; 0, nobody's, for something else than a number), the check, near."""
+        self.full_clean()
+        unit = self.cleaned_data.get("unit") or (0 if self.data.get("unit") else None)
+        return unit, self.cleaned_data.get("code", ""), self.cleaned_data.get("near", False)

@@ -60,7 +60,11 @@ def of_closing(scope: Scope, unit: OrgUnit) -> ClosePreview:
     """Two queries."""
     unit = sizes.sized(scope, unit)
     size: int = unit.size  # type: ignore[attr-defined]
-    counts = {"member_count": size, "child_count": 0} if unit.is_branch else {"child_count": size, "member_count": 0}
+    counts = (
+        {"member_count": size, "child_count": 0}
+        if unit.is_branch
+        else {"child_count": size, "member_count": 0}
+    )
     posts: int = unit.post_count  # type: ignore[attr-defined]
     return ClosePreview(unit, posts, reshaping.close_problems(unit, **counts))
 

@@ -9,7 +9,6 @@ Everything wrong is said at once. Wrong codes are counted by address (`orgs.thro
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -35,7 +34,9 @@ CODES = Catalogue(
             "请 15 分钟后再试，并核对代码的大小写。",
             "国家系统惯例",
         ),
-        Rule("password.mismatch", "两次输入的密码不一致。", "请重新输入。", "国家系统惯例", field="password2"),
+        Rule(
+            "password.mismatch", "两次输入的密码不一致。", "请重新输入。", "国家系统惯例", field="password2"
+        ),
     ]
 )
 
@@ -128,7 +129,9 @@ def _register(application: Application, problems: list[Problem], now: dt.datetim
 
 
 def _name_problems(full_name: str) -> list[Problem]:
-    reader = RowReader({"full_name": person_rules.readers(dt.date.max)["full_name"]}, person_rules.CODES, frozenset())
+    reader = RowReader(
+        {"full_name": person_rules.readers(dt.date.max)["full_name"]}, person_rules.CODES, frozenset()
+    )
     _, unread = reader.read({"full_name": full_name})
     missing = [] if full_name.strip() else [person_rules.CODES.problem("full_name.missing")]
     return [*unread.values(), *missing]

@@ -64,8 +64,10 @@ def small_units(scope: Scope) -> QuerySet[OrgUnit]:
     Open ones below the account only, each with `size`. Done ones are no longer in it by themselves.
     """
     mine = queries.units(scope, "units.manage").filter(closed_at=None)
-    return with_size(mine).filter(size__lt=Case(When(kind=UnitKind.BRANCH, then=FEWEST), default=1)).exclude(
-        kind__in=LEADING_ORGANS
+    return (
+        with_size(mine)
+        .filter(size__lt=Case(When(kind=UnitKind.BRANCH, then=FEWEST), default=1))
+        .exclude(kind__in=LEADING_ORGANS)
     )
 
 

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from zhtj.desk.views import public, units
+from zhtj.desk.views import health, public, units
 
 urlpatterns = [
     path("register/", public.register, name="register"),
     path("reset/", public.reset_password, name="reset_password"),
+    path("units/health/", health.health, name="health"),
+    path("units/health/export/", health.health_export, name="health_export"),
     path("units/small/", units.small_units, name="small_units"),
     path("units/<int:pk>/merge/", units.unit_merge, name="unit_merge"),
     path("units/<int:pk>/close/", units.unit_close, name="unit_close"),

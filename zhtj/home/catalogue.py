@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from zhtj.desk.health import CODES as HEALTH
 from zhtj.desk.registration import CODES as REGISTRATION
 from zhtj.imports.rules import CODES as IMPORTS
 from zhtj.lib import sheets
@@ -20,7 +21,7 @@ PLACES: tuple[tuple[str, str, tuple[Catalogue, ...]], ...] = (
     ("people", "人员基本信息", (PEOPLE,)),
     ("members", "团员身份与所在支部", (MEMBERS,)),
     ("cadres", "团干部", (CADRES,)),
-    ("units", "组织", (UNITS, RESHAPING, ADMINS, REGISTRATION)),
+    ("units", "组织", (UNITS, RESHAPING, HEALTH, ADMINS, REGISTRATION)),
     ("files", "导入文件", (sheets.CODES, IMPORTS)),
     ("progress", "行动与基数", (PROGRESS,)),
 )

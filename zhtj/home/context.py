@@ -40,6 +40,7 @@ MENU = (
     Entry("团干部", "cadre_list", "cadres", "/cadres/", ("cadres.see",)),
     Entry("导入", "import_list", "imports", "/imports/", IMPORTS),
     Entry("进度", "bulletin_latest", "progress", "/progress/", ("progress.see",)),
+    Entry("审计", "audit_list", "settings", "/audit/", ("audit.see",)),
     Entry("规则说明", "rules", "rules", "/rules/"),
 )
 

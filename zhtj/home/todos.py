@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from zhtj.desk import health
 from zhtj.imports import queries as imports
 from zhtj.imports.models import BatchState
 
@@ -52,6 +53,7 @@ def todos(actor: Actor, unit: OrgUnit, board: progress.Page | None, today: dt.da
         found += _own_branch(unit, today)
     elif board:
         found += _below(board)
+    found += _health(actor.scope, unit)
     order = ("error", "warning", "info")
     return sorted(found, key=lambda todo: order.index(todo.tone))
 
@@ -133,6 +135,15 @@ def _own_branch(branch: OrgUnit, today: dt.date) -> Iterator[Todo]:
         detail = f"少于 {FEWEST_MEMBERS} 人的团支部要合并或撤销，请核对是否录全。"
         roster = reverse("member_list") + f"?branch={branch.pk}"
         yield Todo(f"本支部只有 {count} 名团员", roster, "查看名册", detail, "warning")
+
+
+def _health(scope: Scope, unit: OrgUnit) -> Iterator[Todo]:
+    """What is not in order with the unit and its direct children. One query."""
+    found = health.counts(scope, unit) if scope.has("units.edit_card") else {}
+    if found:
+        words = "、".join(f"{health.BY_CODE[code].word} {count:,} 个" for code, count in found.items())
+        url = f"{reverse('health')}?unit={unit.pk}&near=1"
+        yield Todo("本级和直属下级有需要完善的地方", url, "逐项处理", words)
 
 
 def _below(board: progress.Page) -> Iterator[Todo]:

@@ -76,9 +76,7 @@ def _second_step(request: HttpRequest, unit: OrgUnit, code_text: str) -> HttpRes
         except Refused as refused:
             form.add_problems(refused.problems)
         else:
-            messages.success(
-                request, f"您已成为“{unit.short_name}”的管理员，请用账号 {user.username} 登录。"
-            )
+            messages.success(request, f"您已成为“{unit.short_name}”的管理员，请用账号 {user.username} 登录。")
             return redirect("login")
     return render(request, "desk/register.html", {"form": form, "unit": unit})
 

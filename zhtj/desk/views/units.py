@@ -1,12 +1,11 @@
 """The queue of small units; merging, closing, reopening, moving, renaming one unit."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from zhtj.desk import preview, reshape, sizes
+from zhtj.desk import paging, preview, reshape, sizes
 from zhtj.desk.forms import ParentForm, RenameForm, TargetForm
 from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
@@ -22,11 +21,12 @@ FOUND = 20
 @door("units.manage")
 def small_units(request: Request) -> HttpResponse:
     """Branches with too few members and hollow units below the account: merge or close, one by one."""
-    page = Paginator(sizes.small_units(request.scope), PAGE_SIZE).get_page(request.GET.get("page"))
-    units = list(page.object_list)
+    after = request.GET.get("after", "")
+    units, following = paging.page_after(sizes.small_units(request.scope), after, PAGE_SIZE)
     partners = sizes.partners(request.scope, units)
     context = {
-        "page": page,
+        "is_first": not after,
+        "after": following,
         "rows": [(unit, partners[unit.pk]) for unit in units],
         "paths": queries.paths(units),
         "fewest": sizes.FEWEST,

@@ -4,6 +4,7 @@ The file is parsed once, by `zhtj.lib.sheets` in its short child process; a chec
 mended row starts from the sealed rows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from zhtj.imports import registry
 from zhtj.imports.models import ImportBatch
 from zhtj.imports.pipeline import documents
 from zhtj.lib import crypto, sheets
-from zhtj.lib.workbook import Row, WorkbookKind
+from zhtj.lib.workbook import Column, Row, WorkbookKind
 
 # Columns the desk itself adds to rows handed back; no use telling that they are not read.
 PROBLEM_COLUMN, MEND_COLUMN = "问题", "怎么改"
@@ -40,12 +41,26 @@ def rows_of(batch: ImportBatch, kind: WorkbookKind) -> Read:
         found,
         kind.columns,
         left_out=kind.left_out(batch.unit),
-        kinds={other.title: other.columns for other in registry.KINDS.values() if other.key != kind.key},
+        kinds=_likelier_kinds(found, kind),
         limits=limits,
     )
     header = table.header
     columns = [{"header": documents.storable(text), "field": field} for text, field in header.found]
     return Read(table.sheet.name, columns, _notes(table, len(found)), table.rows())
+
+
+def _likelier_kinds(found: sheets.Sheets, kind: WorkbookKind) -> dict[str, Sequence[Column]]:
+    """Kinds that know more of the file's headers, the likeliest first: members lacking one column are
+    not yet cadres."""
+
+    def known(columns: Sequence[Column]) -> int:
+        headers = (sheets.find_header(sheet, columns) for sheet in found)
+        return max((len(header.columns) for header in headers if header), default=0)
+
+    own = known(kind.columns)
+    likelier = [other for other in registry.KINDS.values() if known(other.columns) > own]
+    likelier.sort(key=lambda other: -known(other.columns))
+    return {other.title: other.columns for other in likelier}
 
 
 def _notes(table: sheets.Table, sheet_count: int) -> list[str]:

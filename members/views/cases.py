@@ -1,0 +1,153 @@
+"""Applications: what waits, one of them, asking for a correction of identity, claiming somebody."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from zhtj.lib import days
+from zhtj.lib.doors import door
+from zhtj.lib.problems import Refused
+
+from members import actions, queries
+from members.forms import ClaimForm, DecisionForm, IdentityForm
+from members.models import MemberCase
+from members.views.common import branch_to_enter, path_to
+from orgs.requests import Request
+
+PAGE_SIZE = 30
+State, Kind = MemberCase.State, MemberCase.Kind
+
+
+@door("members.see")
+@never_cache
+def case_list(request: Request) -> HttpResponse:
+    """What waits for this account; behind it everything asked in the scope."""
+    show_all = request.GET.get("show") == "all"
+    waiting = queries.waiting_cases(request.scope, days.now())
+    found = queries.cases(request.scope) if show_all else waiting
+    context = {
+        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "show_all": show_all,
+        "waiting_count": waiting.count(),
+    }
+    return render(request, "members/cases.html", context)
+
+
+@door("members.see")
+@never_cache
+def case_detail(request: Request, pk: int) -> HttpResponse:
+    """One application with what this account may do about it: answer, decide, take back."""
+    case = get_object_or_404(queries.cases(request.scope), pk=pk)
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _act(request, case, form.cleaned_data["act"], form.cleaned_data["decision"])
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            messages.success(request, "已办理。")
+            return redirect("case_list")
+    context = {"case": case, "form": form, "acts": _acts(request, case), "old": case.member.person}
+    return render(request, "members/case.html", context)
+
+
+@door("members.enter")
+@never_cache
+@sensitive_post_parameters()
+def member_identity(request: Request, pk: int) -> HttpResponse:
+    """Ask for another name or id; the superior's own correction takes effect at once."""
+    member = get_object_or_404(queries.members(request.scope), pk=pk)
+    request.scope.require("members.enter", member.branch)
+    form = IdentityForm(request.POST or None, initial={"full_name": member.person.full_name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = actions.ask_correction(
+                request.actor,
+                member=member,
+                entry=form.entry(days.today()),
+                reason=form.cleaned_data["reason"],
+                today=days.today(),
+            )
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            done = case.state == State.GRANTED
+            messages.success(request, "已更正。" if done else "已提交，等待上级团组织核准。")
+            return redirect("member_detail", pk=member.pk)
+    context = {
+        "form": form,
+        "title": f"更正{member.person.full_name}的姓名或身份证号码",
+        "note": f"现在登记的身份证号码：{member.person.masked_id}。由直属上级核准后生效，更正前后的内容都有记录。",
+        "submit": "提交",
+        "path": path_to(request, member.branch),
+    }
+    return render(request, "members/form.html", context)
+
+
+@door("members.enter")
+@never_cache
+@sensitive_post_parameters()
+def member_claim(request: Request, branch_pk: int) -> HttpResponse:
+    """认领: ask for somebody entered elsewhere."""
+    branch = branch_to_enter(request, branch_pk)
+    form = ClaimForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = actions.ask_claim(
+                request.actor,
+                branch=branch,
+                entry=form.entry(days.today()),
+                reason=form.cleaned_data["reason"],
+            )
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            done = case.state == State.GRANTED
+            sent = f"认领申请已送交{case.branch.short_name}，48小时内答复，逾期由共同上级裁决。"
+            messages.success(request, f"已转入{branch.short_name}。" if done else sent)
+            return redirect("case_detail", pk=case.pk)
+    context = {
+        "form": form,
+        "title": "认领团员",
+        "note": "此人的组织关系已由其他团支部录入、而实际在本支部的，可以提出认领。对方会看到申请人和理由。",
+        "submit": "提出认领",
+        "path": path_to(request, branch),
+    }
+    return render(request, "members/form.html", context)
+
+
+def _acts(request: Request, case: MemberCase) -> list[tuple[str, str]]:
+    """What this account may do about the case: (value, words) of the buttons."""
+    if not case.is_open:
+        return []
+    may, found = request.scope.may, []
+    is_claim = case.kind == Kind.CLAIM
+    if is_claim and case.state == State.OPEN and may("members.enter", case.branch):
+        found += [("release", "同意转出"), ("keep", "不同意")]
+    elif not (is_claim and case.state == State.OPEN and case.due_at and case.due_at > days.now()):
+        try:
+            actions.require_decider(request.actor, case)
+        except PermissionDenied:
+            pass
+        else:
+            found += [("grant", "同意"), ("refuse", "不同意")]
+    asking = case.to_branch if is_claim else case.branch
+    if asking and may("members.enter", asking):
+        found.append(("cancel", "撤回申请"))
+    return found
+
+
+def _act(request: Request, case: MemberCase, act: str, words: str) -> Any:
+    if act in ("release", "keep"):
+        return actions.answer_claim(request.actor, case=case, release=act == "release", answer=words)
+    if act == "cancel":
+        return actions.cancel_case(request.actor, case=case)
+    return actions.decide_case(
+        request.actor, case=case, grant=act == "grant", decision=words, today=days.today()
+    )

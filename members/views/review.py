@@ -1,0 +1,180 @@
+"""身份摸底: the rectification list, one person on it, the documents."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from zhtj.lib import days
+from zhtj.lib.doors import door
+from zhtj.lib.problems import Refused
+
+from members import actions, documents, queries
+from members.forms import CorrectionForm, MemberForm, YouthForm
+from members.models import YouthUnderReview
+from members.rules import shown_entry
+from members.views.common import branch_to_enter, path_to, unit_asked
+from orgs.requests import Request
+
+PAGE_SIZE = 50
+State = YouthUnderReview.State
+
+
+@door("members.see")
+@never_cache
+def youth_list(request: Request) -> HttpResponse:
+    """The rectification list of a unit's sub-tree, with how far it is."""
+    unit = unit_asked(request)
+    state = request.GET.get("state", State.OPEN)
+    state = state if state in State.values else State.OPEN
+    found = queries.youth_of(request.scope, unit, state)
+    context = {
+        "unit": unit,
+        "path": path_to(request, unit),
+        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "standing": queries.review_standing(request.scope, unit, days.today()),
+        "state": state,
+        "states": State.choices,
+        "today": days.today(),
+        "may_enter": unit.is_branch and unit.is_open and request.scope.may("members.enter", unit),
+    }
+    return render(request, "members/youth_list.html", context)
+
+
+@door("members.enter")
+@never_cache
+@sensitive_post_parameters()
+def youth_add(request: Request, branch_pk: int) -> HttpResponse:
+    """Put one person on the list, with the evidence there is."""
+    branch = branch_to_enter(request, branch_pk)
+    form = MemberForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        entry = form.entry(days.today())
+        try:
+            (youth,) = actions.put_under_review(
+                request.actor, branch=branch, entries=[entry], today=days.today()
+            )
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            messages.success(request, f"已将{youth.full_name}列入整改清单。")
+            return redirect("youth_detail", pk=youth.pk)
+    context = {"form": form, "branch": branch, "path": path_to(request, branch), "title": "列入身份摸底"}
+    return render(request, "members/youth_form.html", context)
+
+
+@door("members.see")
+@never_cache
+def youth_detail(request: Request, pk: int) -> HttpResponse:
+    youth = _youth(request, pk)
+    return _show(request, youth, YouthForm())
+
+
+@door("members.enter")
+@never_cache
+@sensitive_post_parameters()
+def youth_mend(request: Request, pk: int) -> HttpResponse:
+    """Mend the particulars of somebody on the list; the reasons are said anew."""
+    youth = _youth(request, pk)
+    request.scope.require("members.enter", youth.branch)
+    form = MemberForm(request.POST or None, initial=CorrectionForm.initial_of(queries.entry_of(youth)))
+    if request.method == "POST" and form.is_valid():
+        try:
+            youth = actions.mend_youth(
+                request.actor, youth=youth, entry=form.entry(days.today()), today=days.today()
+            )
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            left = f"，还有{len(youth.reasons)}项没有解决。" if youth.reasons else "，已符合条件，可以认定。"
+            messages.success(request, f"已保存{left}")
+            return redirect("youth_detail", pk=youth.pk)
+    context = {
+        "form": form,
+        "branch": youth.branch,
+        "path": path_to(request, youth.branch),
+        "title": f"补正{youth.full_name}的信息",
+    }
+    return render(request, "members/youth_form.html", context)
+
+
+@door("members.see")
+@never_cache
+@require_POST
+def youth_act(request: Request, pk: int) -> HttpResponse:
+    """Recognise, dismiss, release, or attach a document."""
+    youth = _youth(request, pk)
+    form = YouthForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            said = _act(request, youth, form)
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            messages.success(request, said)
+            return redirect("youth_detail", pk=youth.pk)
+    return _show(request, youth, form)
+
+
+@door("members.see")
+@never_cache
+def youth_document(request: Request, pk: int, document_pk: int) -> HttpResponse:
+    """A document, opened for whoever may see the case; always as a download, never shown inline."""
+    youth = _youth(request, pk)
+    document = queries.document_of(youth, document_pk)
+    if document is None:
+        raise Http404
+    try:
+        data = documents.read(document.stored_as)
+    except FileNotFoundError:
+        raise Http404 from None
+    answer = HttpResponse(data, content_type=document.content_type)
+    answer["Content-Disposition"] = content_disposition_header(True, document.name) or "attachment"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _act(request: Request, youth: YouthUnderReview, form: YouthForm) -> str:
+    act, words = form.cleaned_data["act"], form.cleaned_data["words"]
+    if act == "recognise":
+        member = actions.recognise(
+            request.actor,
+            youth=youth,
+            today=days.today(),
+            attest_evidence=form.cleaned_data["attest_evidence"],
+        )
+        return f"已认定{member.person.full_name}为团员，编入{member.branch.short_name}名册。"
+    if act == "release":
+        actions.release_youth(request.actor, youth=youth, reason=words, today=days.today())
+        return "已核准放行，可以认定。"
+    if act == "attach":
+        actions.attach_document(request.actor, youth=youth, **form.upload())
+        return "材料已上传。"
+    actions.dismiss_youth(request.actor, youth=youth, remark=words)
+    return "已记为不予认定。"
+
+
+def _youth(request: Request, pk: int) -> YouthUnderReview:
+    return get_object_or_404(queries.youth(request.scope), pk=pk)
+
+
+def _show(request: Request, youth: YouthUnderReview, form: YouthForm) -> HttpResponse:
+    is_open = youth.state == State.OPEN
+    context = {
+        "youth": youth,
+        "facts": shown_entry(queries.entry_of(youth)),
+        "documents": youth.documents.order_by("id"),
+        "form": form,
+        "path": path_to(request, youth.branch),
+        "may_enter": is_open and request.scope.may("members.enter", youth.branch),
+        "may_release": is_open
+        and bool(youth.reasons)
+        and youth.released_at is None
+        and request.scope.may("approvals.decide", youth.branch),
+        "is_ready": not youth.reasons or youth.released_at is not None,
+    }
+    return render(request, "members/youth.html", context)

@@ -1,0 +1,52 @@
+"""The roster of a unit's sub-tree, and one member."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from zhtj.lib.doors import door
+
+from members import queries
+from members.forms import SearchForm
+from members.queries.known import record_of
+from members.rules import shown_entry
+from members.views.common import path_to, unit_asked
+from orgs.requests import Request
+
+
+@door("members.see")
+@never_cache
+@sensitive_post_parameters("q")
+def member_list(request: Request) -> HttpResponse:
+    """The roster of a unit's sub-tree. A whole id is looked for by POST only: no id ever stands in a URL."""
+    unit = unit_asked(request)
+    text = SearchForm(request.POST if request.method == "POST" else request.GET).text()
+    if request.method == "GET" and queries.looks_like_id(text):
+        text = ""
+    roster = queries.roster(request.scope, unit=unit, text=text, after=request.GET.get("after", ""))
+    context = {
+        "unit": unit,
+        "path": path_to(request, unit),
+        "roster": roster,
+        "text": "" if queries.looks_like_id(text) else text,
+        "is_search": bool(text),
+        "count": queries.active_counts([unit.pk])[unit.pk] if unit.is_branch else None,
+        "may_enter": unit.is_branch and unit.is_open and request.scope.may("members.enter", unit),
+    }
+    return render(request, "members/list.html", context)
+
+
+@door("members.see")
+@never_cache
+def member_detail(request: Request, pk: int) -> HttpResponse:
+    member = get_object_or_404(queries.members(request.scope), pk=pk)
+    record = record_of(member)
+    context = {
+        "member": member,
+        "path": path_to(request, member.branch),
+        "posts": list(record.posts.values()),
+        "facts": shown_entry(record.entry),
+        "may_correct": request.scope.may("members.enter", member.branch),
+    }
+    return render(request, "members/detail.html", context)

@@ -1,0 +1,174 @@
+"""Reading the audit trail: who did what to whom, when; as far as the reader's scope goes.
+
+An entry belongs to the unit it names. One that names none (an account made, posts opened by a
+workbook) belongs to whoever acted, and is shown to auditors of a unit that person has a role on.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhtj.lib import days
+
+from orgs import queries
+from orgs.models import AuditEntry, OrgUnit, OrgUnitUserObjectPermission
+from orgs.scopes import Scope
+
+PAGE_SIZE = 50
+DOORS = {"page": "网页", "api": "接口", "import": "导入", "command": "命令", "task": "后台任务"}
+
+# What was done, in words. An action not listed is shown by its name.
+ACTIONS: dict[str, str] = {
+    "orgs.create_units": "创建组织",
+    "orgs.edit_card": "修改组织信息",
+    "orgs.rename_unit": "修改组织简称",
+    "orgs.change_industry": "修改行业类别",
+    "orgs.move_unit": "调整隶属关系",
+    "orgs.create_account": "创建账号",
+    "orgs.grant": "授权",
+    "orgs.revoke": "取消授权",
+    "orgs.switch_unit": "切换当前组织",
+    "orgs.change_password": "修改密码",
+    "orgs.issue_code": "发放注册码",
+    "orgs.issue_reset_code": "发放重置码",
+    "orgs.export_codes": "下载注册码表格",
+    "orgs.codes_blocked": "连续输错代码，暂停",
+    "orgs.register_admin": "注册为管理员",
+    "orgs.identify_admin": "登记管理员身份",
+    "orgs.reset_password": "重置密码",
+    "orgs.dismiss_admin": "解除管理员",
+    "cadres.appoint": "录入团干部",
+    "cadres.edit": "修改团干部职务",
+    "cadres.end": "结束团干部职务",
+    "members.enter": "录入团员",
+    "members.correct": "更正团员",
+    "imports.upload": "上传文件",
+    "imports.commit": "提交导入",
+    "imports.mend_row": "修改导入行",
+    "imports.skip_row": "跳过导入行",
+    "progress.publish_bulletin": "发布日通报",
+    "desk.merge_unit": "并入其他组织",
+    "desk.take_in_unit": "接收并入的组织",
+    "desk.close_unit": "撤销组织",
+    "desk.reopen_unit": "恢复组织",
+    "desk.export_health": "导出需完善的组织",
+}
+FIELDS: dict[str, str] = {
+    **{field.name: str(field.verbose_name) for field in OrgUnit._meta.concrete_fields},
+    "user": "账号",
+    "role": "角色",
+    "count": "数量",
+    "names": "名称",
+    "codes": "编码",
+    "code": "编码",
+    "admins": "管理员",
+    "members": "团员",
+    "posts": "团干部职务",
+    "children": "下级组织",
+    "batches": "导入批次",
+    "merged_from": "并入的组织",
+    "created": "新录入",
+    "updated": "更新",
+    "changes": "变化",
+    "kind": "类型",
+    "file": "文件",
+    "sha256": "文件摘要",
+    "row": "行号",
+    "reason": "原因",
+    "address": "来源地址",
+    "engagement": "团干部性质",
+    "appointed_on": "任职年月",
+    "full_name": "名称",
+    "day": "日期",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader looks for; empty fields do not narrow."""
+
+    unit: OrgUnit | None = None
+    person: str = ""
+    actor: str = ""
+    action: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of an entry: what it was, what it became ("" = not said)."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as the page shows it."""
+
+    entry: AuditEntry
+    what: str
+    door: str
+    changes: list[Change]
+
+
+def entries(scope: Scope, asked: Asked) -> QuerySet[AuditEntry]:
+    """The entries the scope may see, the latest first."""
+    reach = scope.q("content_object", "audit.see")
+    of_ours = OrgUnitUserObjectPermission.objects.filter(reach, user=OuterRef("actor"))
+    seen = scope.q("unit", "audit.see") | Q(Exists(of_ours), unit=None)
+    found = AuditEntry.objects.filter(seen)
+    if asked.unit:
+        found = found.filter(unit__in=queries.units(scope, "audit.see").filter(queries.place_of(asked.unit)))
+    if asked.person:
+        found = found.filter(person__full_name=asked.person)
+    if asked.actor:
+        found = found.filter(Q(actor__username=asked.actor) | Q(actor__display_name=asked.actor))
+    if asked.action:
+        found = found.filter(action=asked.action)
+    if asked.since:
+        found = found.filter(at__gte=days.at(asked.since, dt.time.min))
+    if asked.until:
+        found = found.filter(at__lt=days.at(asked.until + dt.timedelta(days=1), dt.time.min))
+    return found.select_related("actor", "unit", "person").order_by("-id")
+
+
+def page_before(found: QuerySet[AuditEntry], before: int | None) -> tuple[list[Line], int | None]:
+    """The next entries older than `before` (None: from the latest), and where the page after begins.
+
+    One query, however long the trail.
+    """
+    page = list((found.filter(id__lt=before) if before else found)[: PAGE_SIZE + 1])
+    more = page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None
+    return [_line(entry) for entry in page[:PAGE_SIZE]], more
+
+
+def _line(entry: AuditEntry) -> Line:
+    what = ACTIONS.get(entry.action, entry.action)
+    return Line(entry, what, DOORS.get(entry.door, entry.door), changes_of(entry.before, entry.after))
+
+
+def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Field by field what was and what is, in the order they were written."""
+    return [
+        Change(FIELDS.get(name, name), _shown(before.get(name)), _shown(after.get(name)))
+        for name in dict.fromkeys([*before, *after])
+    ]
+
+
+def _shown(value: Any) -> str:
+    """A stored value in words."""
+    if value is None or value == "" or value == [] or value == {}:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(_shown(item) for item in value)
+    if isinstance(value, dict):
+        return "；".join(f"{FIELDS.get(name, name)}：{_shown(item)}" for name, item in value.items())
+    return str(value)

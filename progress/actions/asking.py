@@ -1,0 +1,34 @@
+"""What every request to a superior has in common: a reason, one answer, a remark with a refusal."""
+
+import datetime as dt
+
+from zhtj.lib.problems import Problem, Refused
+
+from orgs.scopes import Actor
+from progress.models import Asked
+from progress.rules import CODES
+
+LONGEST = 500  # characters of a reason or a remark
+
+
+def reason_problems(reason: str) -> list[Problem]:
+    """What is wrong with a reason, stripped."""
+    if not reason:
+        return [CODES.problem("reason.missing")]
+    return [CODES.problem("reason.too_long")] if len(reason) > LONGEST else []
+
+
+def decide(actor: Actor, asked: Asked, *, agree: bool, remark: str, at: dt.datetime) -> None:
+    """Write the answer down, once: whoever comes second is refused. One query."""
+    remark = remark.strip()
+    if not agree and not remark:
+        raise Refused([CODES.problem("remark.missing")])
+    if len(remark) > LONGEST:
+        raise Refused([CODES.problem("remark.too_long")])
+    state = Asked.State.AGREED if agree else Asked.State.DECLINED
+    answer = {"state": state, "remark": remark, "decided_by": actor.user, "decided_at": at}
+    waiting = type(asked)._default_manager.filter(pk=asked.pk, state=Asked.State.WAITING)
+    if not waiting.update(**answer):
+        raise Refused([CODES.problem("request.decided_already")])
+    for name, value in answer.items():
+        setattr(asked, name, value)

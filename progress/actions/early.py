@@ -1,0 +1,79 @@
+"""同步推进: a region asks for a gated stage before its rate is reached, the province answers.
+
+Specification (design: campaign, section 1, The gate; notice, part 1, 3 (3)). A region is a direct child
+of the province. One request a stage and region waits at a time; a declined one may be made again. Agreed,
+the stage is open in the region from that day and stays so; the opening says it was agreed to, and a
+bulletin shows it as such if it was agreed to before its cut-off.
+"""
+
+from django.db import transaction
+
+from zhtj.lib import days, locks
+from zhtj.lib.problems import Problem, Refused
+
+from orgs import audit
+from orgs.models import OrgUnit
+from orgs.scopes import Actor
+from progress.actions.asking import decide, reason_problems
+from progress.models import EarlyOpening, GateOpening, Stage
+from progress.rules import CODES
+
+
+@transaction.atomic
+def ask_early_opening(actor: Actor, *, stage: Stage, region: OrgUnit, reason: str) -> EarlyOpening:
+    """Ask the province to open `stage` in `region` early. Needs `superior.ask` on the region.
+
+    Raises Refused: not a gated stage, not a region, open or asked already, no reason.
+    """
+    actor.scope.require("superior.ask", region)
+    at = locks.entry_stamp()
+    Stage.objects.select_for_update().get(pk=stage.pk)  # two at once: the second sees the first
+    reason = reason.strip()
+    problems = [*_not_to_ask(stage, region), *reason_problems(reason)]
+    if problems:
+        raise Refused(problems)
+    asked = EarlyOpening.objects.create(
+        stage=stage, region=region, reason=reason, asked_by=actor.user, asked_at=at
+    )
+    after = {"stage": stage.key, "reason": reason}
+    audit.record(actor, "progress.ask_early_opening", unit=region, after=after)
+    return asked
+
+
+@transaction.atomic
+def decide_early_opening(actor: Actor, *, asked: EarlyOpening, agree: bool, remark: str = "") -> EarlyOpening:
+    """Answer a request. Needs `openings.decide` on the province; a refusal needs a remark.
+
+    Agreed, the stage is open in the region at once (not before the stage itself begins). Raises Refused
+    when it has been answered meanwhile.
+    """
+    campaign = asked.stage.campaign
+    actor.scope.require("openings.decide", campaign.province)
+    at = locks.entry_stamp()
+    decide(actor, asked, agree=agree, remark=remark, at=at)
+    if agree:
+        GateOpening.objects.get_or_create(
+            stage=asked.stage,
+            region=asked.region,
+            defaults={
+                "opened_on": max(days.day_of(at), asked.stage.opens_on),
+                "reason": GateOpening.Reason.EARLY,
+                "decided_at": at,
+            },
+        )
+    after = {"stage": asked.stage.key, "agreed": agree, "remark": asked.remark}
+    audit.record(actor, "progress.decide_early_opening", unit=asked.region, after=after)
+    return asked
+
+
+def _not_to_ask(stage: Stage, region: OrgUnit) -> list[Problem]:
+    if not stage.is_gated or not stage.campaign.is_active:
+        return [CODES.problem("opening.not_gated", stage=stage.name)]
+    if region.parent_id != stage.campaign.province_id:
+        return [CODES.problem("opening.not_a_region", unit=region.short_name)]
+    if GateOpening.objects.filter(stage=stage, region=region).exists():
+        return [CODES.problem("opening.open_already", stage=stage.name, region=region.short_name)]
+    waiting = EarlyOpening.objects.filter(stage=stage, region=region, state=EarlyOpening.State.WAITING)
+    if waiting.exists():
+        return [CODES.problem("opening.waiting_already", stage=stage.name, region=region.short_name)]
+    return []

@@ -1,0 +1,35 @@
+"""Requests for an early opening: the province reads all of them, everybody else the own ones."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from orgs.models import OrgUnit
+from orgs.scopes import Scope
+from progress.models import Campaign, EarlyOpening, GateOpening, Stage
+
+
+def early_openings(scope: Scope, campaign: Campaign | None = None) -> QuerySet[EarlyOpening]:
+    """Requests of regions inside the scope, those that wait first, then the last answered first."""
+    found = EarlyOpening.objects.filter(scope.q("region", "progress.see"))
+    if campaign is not None:
+        found = found.filter(stage__campaign=campaign)
+    return found.select_related("stage__campaign__province", "region", "asked_by", "decided_by").order_by(
+        "-state", "-decided_at", "asked_at", "pk"
+    )
+
+
+def early_openings_to_decide(scope: Scope) -> QuerySet[EarlyOpening]:
+    """Those that wait for this reader's answer."""
+    waiting = EarlyOpening.objects.filter(state=EarlyOpening.State.WAITING)
+    return waiting.filter(scope.q("stage__campaign__province", "openings.decide")).order_by("asked_at")
+
+
+def stages_to_ask_for(scope: Scope, campaign: Campaign, unit: OrgUnit | None) -> list[Stage]:
+    """Gated stages still closed in `unit`, which may be asked for; empty unless it is a region. Two queries."""
+    if unit is None or unit.parent_id != campaign.province_id or not campaign.is_active:
+        return []
+    if not scope.may("superior.ask", unit):
+        return []
+    opened = GateOpening.objects.filter(stage=OuterRef("pk"), region=unit)
+    asked = EarlyOpening.objects.filter(stage=OuterRef("pk"), region=unit, state=EarlyOpening.State.WAITING)
+    stages = campaign.stages.filter(~Exists(opened), ~Exists(asked), gate_stage__isnull=False)
+    return list(stages.filter(gate_rate__isnull=False).order_by("position"))

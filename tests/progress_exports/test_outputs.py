@@ -1,0 +1,113 @@
+"""What is given out after publishing: the page's links and text, the sets drawn in the worker."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from orgs.models import AuditEntry
+from progress import exports, tasks
+from progress.models import Bulletin, BulletinFile
+
+from tests import world
+from tests.progress.conftest import DAY, Scene
+
+pytestmark = pytest.mark.django_db
+
+
+def get(user: Any, *, htmx: bool = False, **query: str) -> Any:
+    headers = {"HX-Request": "true"} if htmx else {}
+    return world.client(user).get(reverse("bulletin_outputs", args=[DAY]), query, headers=headers)
+
+
+def test_every_form_is_one_link_and_the_text_is_the_one_that_is_given_out(
+    scene: Scene, published: Bulletin
+) -> None:
+    html = get(scene.cast.staff).content.decode()
+    for words in ("下载图片：省辖市", "下载图片：省管高校", "表格", "PDF", "Word", "复制文字"):
+        assert words in html, words
+    text = exports.give_out(
+        world.actor(scene.cast.staff), bulletin=published, unit=scene.cast.province, format="txt"
+    )
+    assert text[0].content.decode() in html
+    links = [part.split('"')[0].replace("&amp;", "&") for part in html.split('href="')[1:]]
+    files = [link for link in links if "/files/" in link]
+    assert len(files) == 5
+    for link in files:
+        assert world.client(scene.cast.staff).get(link).status_code == 200, link
+
+
+def test_the_bulletins_page_loads_the_part_alone(scene: Scene, published: Bulletin) -> None:
+    page = world.client(scene.cast.staff).get(reverse("bulletin", args=[DAY])).content.decode()
+    assert f'hx-get="{reverse("bulletin_outputs", args=[DAY])}?unit=HN&amp;revision=1"' in page
+    part = get(scene.cast.staff, htmx=True).content.decode()
+    assert "复制文字" in part
+    assert "<html" not in part
+
+
+def test_a_class_table_outside_the_scope_offers_no_files(scene: Scene, published: Bulletin) -> None:
+    page = world.client(scene.cast.county_admin).get(reverse("bulletin", args=[DAY]), {"unit": "HN"})
+    assert page.status_code == 200
+    assert "下载和转发" not in page.content.decode()
+    assert get(scene.cast.county_admin, unit="HN").status_code == 404
+
+
+def test_before_publication_the_province_sees_previews_that_say_so(scene: Scene, done: Bulletin) -> None:
+    assert "预览稿" in get(scene.cast.staff).content.decode()
+    assert get(scene.cast.city_admin).status_code == 404
+
+
+def test_a_failed_check_is_told_instead_of_links(scene: Scene, done: Bulletin) -> None:
+    done.checks[0] |= {"ok": False, "detail": "合计不符"}
+    done.save(update_fields=["checks"])
+    html = get(scene.cast.staff).content.decode()
+    assert "自检没有通过，不能对外提供：合计不符" in html
+    assert "下载图片" not in html
+
+
+def test_the_worker_draws_the_provinces_set_and_each_citys_once(scene: Scene, published: Bulletin) -> None:
+    tasks.give_out_published()
+    kept = list(BulletinFile.objects.order_by("pk").values_list("unit__code", "format", "sha256"))
+    assert [code for code, _, _ in kept] == ["HN"] * 6 + ["HN01"] * 5 + ["HN02"] * 5  # two pictures of HN
+    assert {form for _, form, _ in kept} == set(exports.Format.values)
+    entry = AuditEntry.objects.filter(action="progress.give_out").first()
+    assert (entry.actor, entry.door) == (scene.cast.staff, "task")
+    tasks.give_out_published()
+    assert list(BulletinFile.objects.order_by("pk").values_list("unit__code", "format", "sha256")) == kept
+
+
+def test_nothing_is_drawn_of_a_bulletin_not_published_or_long_past(scene: Scene, done: Bulletin) -> None:
+    tasks.give_out_published()
+    assert not BulletinFile.objects.exists()
+    Bulletin.objects.update(state="published")
+    scene.clock.forward(days=2)
+    tasks.give_out_published()
+    assert not BulletinFile.objects.exists()
+
+
+def test_one_file_that_cannot_be_drawn_does_not_keep_back_the_others(
+    scene: Scene, published: Bulletin, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    give_out = exports.give_out
+
+    def without_pdf(*args: Any, **values: Any) -> Any:
+        if values["format"] == "pdf":
+            raise OSError("no fonts")
+        return give_out(*args, **values)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(exports, "give_out", without_pdf)
+        tasks.give_out_published()
+    assert set(BulletinFile.objects.values_list("format", flat=True)) == {"xlsx", "docx", "png", "txt"}
+    assert "no fonts" in caplog.text
+    tasks.give_out_published()
+    assert BulletinFile.objects.filter(format="pdf").count() == 3
+
+
+def test_publishing_on_the_page_has_the_files_drawn(
+    scene: Scene, done: Bulletin, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        url = reverse("bulletin_publish", args=[DAY])
+        world.client(scene.cast.staff).post(url, {"revision": 1})
+    assert BulletinFile.objects.filter(unit=scene.cast.province).count() == 6
