@@ -83,7 +83,7 @@ class DepartSerializer(serializers.Serializer):
 class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """团干部：查询管理范围内现任的团干部，录入、核对本级团干部，登记离任。"""
 
-    door = {"GET": "cadres.see", "POST": "cadres.enter", "PUT": "cadres.enter"}
+    door = {"GET": "cadres.see", "POST": "cadres.enter"}
     serializer_class = CadreSerializer
 
     def get_queryset(self) -> QuerySet[Cadre]:
@@ -155,6 +155,7 @@ def _valid(serializer: type[serializers.Serializer], request: Request) -> dict[s
 api_urls = [
     path("cadres/", CadreViewSet.as_view({"get": "list", "post": "create"}), name="api_cadres"),
     path("cadres/declare/", CadreViewSet.as_view({"post": "declare"}), name="api_cadre_declare"),
-    path("cadres/<int:pk>/", CadreViewSet.as_view({"get": "retrieve", "put": "keep"}), name="api_cadre"),
+    path("cadres/<int:pk>/", CadreViewSet.as_view({"get": "retrieve"}), name="api_cadre"),
+    path("cadres/<int:pk>/keep/", CadreViewSet.as_view({"post": "keep"}), name="api_cadre_keep"),
     path("cadres/<int:pk>/depart/", CadreViewSet.as_view({"post": "depart"}), name="api_cadre_depart"),
 ]

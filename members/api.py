@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.pagination import BasePagination
@@ -13,11 +15,14 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from zhtj.lib import days
+from zhtj.lib.problems import Refused
 
 import orgs.queries
 from members import actions, queries
 from members.models import Member
 from members.rules import FIELDS, EntryReader
+from members.rules.procedures import PROCEDURES
+from orgs import finding
 from orgs.scopes import NOTHING
 
 MOST_A_PAGE = 500
@@ -81,6 +86,55 @@ class EntrySerializer(serializers.Serializer):
         return cells | super().get_fields()
 
 
+class TransferSerializer(serializers.Serializer):
+    """Whom to transfer, where, and why (needed where others have to agree)."""
+
+    members = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=500)
+    to_branch = serializers.CharField(max_length=40, help_text="转入团支部的组织编码")
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class WithdrawSerializer(serializers.Serializer):
+    """Whom to take out of the roster, and why."""
+
+    members = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=500)
+    reason = serializers.ChoiceField(choices=[(reason.value, reason.label) for reason in actions.WITHDRAWALS])
+    remark = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class PersonSerializer(serializers.ModelSerializer):
+    """A person as shown: national id and mobile masked; where they are a member."""
+
+    id = serializers.IntegerField(source="person_id")
+    full_name = serializers.CharField(source="person.full_name")
+    national_id = serializers.CharField(source="person.masked_id")
+    mobile = serializers.CharField(source="person.masked_mobile")
+    sex = serializers.CharField(source="person.sex")
+    birth_on = serializers.DateField(source="person.birth_on")
+    ethnicity = serializers.CharField(source="person.ethnicity")
+    political_status = serializers.CharField(source="person.political_status")
+    education = serializers.CharField(source="person.education")
+    member = serializers.IntegerField(source="pk")
+    branch = serializers.CharField(source="branch.code")
+
+    class Meta:
+        model = Member
+        fields = (
+            "id",
+            "full_name",
+            "national_id",
+            "mobile",
+            "sex",
+            "birth_on",
+            "ethnicity",
+            "political_status",
+            "education",
+            "member",
+            "branch",
+        )
+        read_only_fields = fields
+
+
 class ByPlace(BasePagination):
     """Pages by place in the tree, then by entry; the cursor is that of the roster page."""
 
@@ -139,8 +193,59 @@ class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         warnings = [{"field": p.field, "code": p.code, "message": p.message} for p in entered.problems]
         return Response({**MemberSerializer(member).data, "warnings": warnings}, status=code)
 
+    @extend_schema(request=TransferSerializer, responses={200: OpenApiTypes.OBJECT})
+    def transfer(self, request: Request) -> Response:
+        """Transfer members at once, or apply where the receiving side has to agree: `done`, `asked`."""
+        given = TransferSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        code = given.validated_data["to_branch"]
+        to_branch = finding.branch_by_code(code)
+        ids = self._seen(given.validated_data["members"])
+        if to_branch is None:
+            raise Refused([PROCEDURES.problem("to_branch.unknown", value=code)])
+        reason = given.validated_data["reason"]
+        moved = actions.transfer_members(request.actor, member_ids=ids, to_branch=to_branch, reason=reason)
+        return Response({"done": moved.done, "asked": moved.asked})
+
+    @extend_schema(request=WithdrawSerializer, responses={200: OpenApiTypes.OBJECT})
+    def withdraw(self, request: Request) -> Response:
+        """Take members out of the roster from now on; the history stays: `withdrawn`."""
+        given = WithdrawSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        ids = self._seen(given.validated_data["members"])
+        count = actions.withdraw_members(
+            request.actor,
+            member_ids=ids,
+            reason=given.validated_data["reason"],
+            remark=given.validated_data["remark"],
+        )
+        return Response({"withdrawn": count})
+
+    def _seen(self, ids: list[int]) -> set[int]:
+        """The ids, if all are members to be seen; else 404."""
+        wanted = {pk for pk in ids if pk < 1 << 62}
+        if len(wanted) != len(set(ids)) or self.get_queryset().filter(pk__in=wanted).count() != len(wanted):
+            raise Http404
+        return wanted
+
+
+class PersonViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """人员：管理范围内现有团员的个人信息，身份证号码和手机号码遮盖显示。"""
+
+    door = "members.see"
+    serializer_class = PersonSerializer
+    pagination_class = ByPlace
+
+    def get_queryset(self) -> QuerySet[Member]:
+        if getattr(self, "swagger_fake_view", False):
+            return queries.members(NOTHING)
+        return queries.members(self.request.scope)
+
 
 api_urls = [
+    path("people/", PersonViewSet.as_view({"get": "list"}), name="api_people"),
+    path("members/transfer/", MemberViewSet.as_view({"post": "transfer"}), name="api_member_transfer"),
+    path("members/withdraw/", MemberViewSet.as_view({"post": "withdraw"}), name="api_member_withdraw"),
     path("members/", MemberViewSet.as_view({"get": "list", "post": "create"}), name="api_members"),
     path("members/<int:pk>/", MemberViewSet.as_view({"get": "retrieve"}), name="api_member"),
 ]

@@ -13,6 +13,7 @@ from zhtj.lib.problems import Problem
 
 import cadres.rules
 from members import actions, documents
+from members.models import AdmissionSettings
 from members.rules import EVERY_CODE, FIELDS, Entry, EntryReader, shown
 from members.rules.procedures import PROCEDURES
 from orgs import person_rules
@@ -245,3 +246,57 @@ class YouthForm(Plain):
         if file is None:
             return {"name": "", "data": b""}
         return {"name": file.name, "data": file.read(documents.MOST_BYTES + 1)}
+
+
+class SettingsForm(Plain):
+    """The admission settings, as the province may change them."""
+
+    strict_admission_from = forms.DateField(
+        label="从严认定起始日",
+        help_text="从这一天起入团的，须有入团志愿书、年满最低年龄、有发展团员编号。填某月1日。",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    minimum_age_before = forms.IntegerField(label="起始日前入团最低年龄（提示）", min_value=0, max_value=99)
+    minimum_age_from = forms.IntegerField(label="起始日后入团最低年龄", min_value=0, max_value=99)
+    overage_from = forms.IntegerField(label="超龄提示年龄", min_value=18, max_value=99)
+    under_three = forms.ChoiceField(
+        label="导入后不足3人的团支部", choices=AdmissionSettings.UnderThree.choices
+    )
+    allows_release = forms.BooleanField(label="上级可以书面核准放行（年龄除外）", required=False)
+    rectify_days = forms.IntegerField(label="整改期限（天）", min_value=1, max_value=365)
+
+    @staticmethod
+    def initial_of(row: AdmissionSettings) -> dict[str, Any]:
+        return {name: getattr(row, name) for name in SettingsForm.base_fields}
+
+
+class ExportForm(Plain):
+    """How a roster is exported."""
+
+    full = forms.BooleanField(
+        label="包含完整的身份证号码和手机号码",
+        help_text="须有查看完整身份证号码的权限并写明用途。",
+        required=False,
+    )
+    purpose = forms.CharField(label="用途", **_REASON)
+
+    @staticmethod
+    def too_many(count: int, limit: int) -> Problem:
+        return PROCEDURES.problem("export.too_many", count=f"{count:,}", limit=f"{limit:,}")
+
+
+class PurposeForm(Plain):
+    """What somebody's whole id is needed for."""
+
+    purpose = forms.CharField(label="用途", **_REASON)
+
+
+class PasteForm(Plain):
+    """Names or ids, one a line."""
+
+    list = forms.CharField(
+        label="姓名或身份证号码，每行一个",
+        help_text="最多2000行，可以从表格中复制一列粘贴。",
+        max_length=80_000,
+        widget=forms.Textarea(attrs={"rows": "12", "autocomplete": "off"}),
+    )

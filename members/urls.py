@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.views import cases, entry, moves, review, roster
+from members.views import cases, entry, export, moves, review, roster, settings
 
 urlpatterns = [
     path("", roster.member_list, name="member_list"),
@@ -12,6 +12,12 @@ urlpatterns = [
     path("transfer/", moves.member_transfer, name="member_transfer"),
     path("withdraw/", moves.member_withdraw, name="member_withdraw"),
     path("claim/<int:branch_pk>/", cases.member_claim, name="member_claim"),
+    path("export/", export.member_export, name="member_export"),
+    path("print/", export.member_print, name="member_print"),
+    path("compare/", export.member_paste, name="member_paste"),
+    path("<int:pk>/reveal/", export.member_reveal, name="member_reveal"),
+    path("privacy/", roster.privacy, name="privacy"),
+    path("settings/", settings.admission_settings, name="admission_settings"),
     path("cases/", cases.case_list, name="case_list"),
     path("cases/<int:pk>/", cases.case_detail, name="case_detail"),
     path("review/", review.youth_list, name="youth_list"),

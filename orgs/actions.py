@@ -26,7 +26,6 @@ from orgs.tree import NewUnit
 
 KINDS_WITH_POSTS = LEADING_ORGANS | {UnitKind.COMMITTEE, UnitKind.WORKING_COMMITTEE}
 MOST_POSTS = 9999
-_CHUNK = 500
 _NAMED = 20  # new units that an audit entry names
 
 # --- units ----------------------------------------------------------------------------------
@@ -44,7 +43,7 @@ def create_units(
     actor: Actor, *, parent: OrgUnit, forest: Sequence[NewUnit], batch_id: int | None = None
 ) -> list[OrgUnit]:
     """Create a forest under `parent`, all or nothing; returns all units, parents first."""
-    _require_under(actor, [parent])
+    _require_somewhere(actor)
     read = _read_forest(forest)
     with transaction.atomic():
         return _plant(actor, [(parent, read)], locks.entry_stamp(), unit=parent, batch_id=batch_id)
@@ -63,7 +62,7 @@ def import_units(
     `updates` may hold fields of the card and `industry`. With updates the tree is held alone from
     the start: rows locked for a card before the tree's lock would meet a mover the other way round.
     """
-    _require_under(actor, [parent for parent, _ in plantings])
+    _require_somewhere(actor)
     read = [(parent, _read_forest(forest)) for parent, forest in plantings]
     with transaction.atomic():
         at = locks.entry_stamp()
@@ -78,6 +77,12 @@ def import_units(
             if card:
                 edit_card(actor, unit=known, batch_id=batch_id, **card)
     return created
+
+
+def _require_somewhere(actor: Actor) -> None:
+    """Whoever may create nowhere is told so before anything is looked at. No query."""
+    if not actor.scope.has("units.create"):
+        raise PermissionDenied("您没有创建下级组织的权限，请联系上级团组织管理员。")
 
 
 def _require_under(actor: Actor, parents: Sequence[OrgUnit]) -> None:
@@ -96,8 +101,11 @@ def _plant(
     unit: OrgUnit,
     batch_id: int | None,
 ) -> list[OrgUnit]:
-    created = tree.graft_many(plantings, at=at)
-    _all_in_reach(actor, created)
+    """Plant and record. The scope is asked under the tree's lock, so that its answer still holds when
+    the last row is written: what hangs from a unit in reach is in reach.
+    """
+    parents = [parent for parent, _ in plantings]
+    created = tree.graft_many(plantings, at=at, when_locked=lambda: _require_under(actor, parents))
     codes = [new.code for new in created[:_NAMED]]
     after = {"count": len(created), "names": [new.short_name for new in created[:_NAMED]], "codes": codes}
     audit.record(actor, "orgs.create_units", unit=unit, batch_id=batch_id, after=after)
@@ -163,7 +171,7 @@ def move_unit(actor: Actor, *, unit: OrgUnit, new_parent: OrgUnit) -> OrgUnit:
         at = locks.entry_stamp()
         before = {"parent": unit.parent.code if unit.parent else ""}
         moved = tree.move(unit, new_parent, at=at)
-        _all_in_reach(actor, [moved])
+        actor.scope.require("units.manage", moved)  # where it stands now
         audit.record(actor, "orgs.move_unit", unit=moved, before=before, after={"parent": new_parent.code})
     return moved
 
@@ -268,17 +276,6 @@ def _read_card_fields(unit: OrgUnit, fields: dict[str, Any]) -> dict[str, Any]:
     if problems:
         raise Refused(problems)
     return values
-
-
-def _all_in_reach(actor: Actor, written: Sequence[OrgUnit]) -> None:
-    """The last look inside the transaction: what was written lies where the actor may write."""
-    reach = actor.scope.q(capability="units.manage")
-    count = 0
-    for start in range(0, len(written), _CHUNK):
-        pks = [unit.pk for unit in written[start : start + _CHUNK]]
-        count += OrgUnit.objects.filter(reach, pk__in=pks).count()
-    if count != len(written):
-        raise PermissionDenied("组织刚刚调整过隶属关系，已不在您的管理范围内，本次操作未执行。")
 
 
 def _require_role(actor: Actor, unit: OrgUnit, role: str) -> None:

@@ -19,7 +19,7 @@ GRAIN = dt.timedelta(minutes=5)
 
 
 class IdleMiddleware:
-    """Signs out an account that has been silent for ZHTJ_IDLE_MINUTES. The door then asks to sign in again."""
+    """Signs out an account silent for ZHTJ_IDLE_MINUTES. The door then asks to sign in again."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

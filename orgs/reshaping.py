@@ -73,6 +73,13 @@ CODES = Catalogue(
             STRUCTURE,
             field="unit",
         ),
+        Rule(
+            "close.has_youth",
+            "“{name}”还有 {count} 名青年在身份摸底整改中。",
+            "请先办结整改；或改用“合并”，整改名单会一并转入另一个团支部。",
+            "附件第四条第2款",
+            field="unit",
+        ),
         Rule("reopen.open", "“{name}”没有撤销，不需要恢复。", "请刷新页面。", STRUCTURE, field="unit"),
         Rule(
             "reopen.parent_closed",
@@ -99,19 +106,23 @@ def merge_problems(source: OrgUnit, target: OrgUnit) -> list[Problem]:
     problems = [
         CODES.problem("merge.closed", name=unit.short_name) for unit in (source, target) if not unit.is_open
     ]
-    names = {"source": source.short_name, "target": target.short_name}
+    name, other = source.short_name, target.short_name
     if source.is_leading_organ:
-        problems.append(CODES.problem("merge.leading_organ", name=source.short_name))
+        problems.append(CODES.problem("merge.leading_organ", name=name))
     elif source.kind != target.kind:
-        kinds = {"kind": UnitKind(source.kind).label, "other_kind": UnitKind(target.kind).label}
-        problems.append(CODES.problem("merge.kind", **names, **kinds))
+        kind, other_kind = UnitKind(source.kind).label, UnitKind(target.kind).label
+        problems.append(
+            CODES.problem("merge.kind", source=name, target=other, kind=kind, other_kind=other_kind)
+        )
     if source.tree_id == target.tree_id and source.lft < target.lft < source.rght:
-        problems.append(CODES.problem("merge.below", **names))
+        problems.append(CODES.problem("merge.below", source=name, target=other))
     return problems
 
 
-def close_problems(unit: OrgUnit, *, child_count: int, member_count: int) -> list[Problem]:
-    """What forbids closing `unit` with so many open units below and so many members in it."""
+def close_problems(
+    unit: OrgUnit, *, child_count: int, member_count: int, youth_count: int = 0
+) -> list[Problem]:
+    """What forbids closing `unit` with so many open units below, members and youth under review in it."""
     name = unit.short_name
     if not unit.is_open:
         return [CODES.problem("close.closed", name=name)]
@@ -122,6 +133,8 @@ def close_problems(unit: OrgUnit, *, child_count: int, member_count: int) -> lis
         problems.append(CODES.problem("close.has_children", name=name, count=child_count))
     if member_count:
         problems.append(CODES.problem("close.has_members", name=name, count=member_count))
+    if youth_count:
+        problems.append(CODES.problem("close.has_youth", name=name, count=youth_count))
     return problems
 
 
@@ -130,8 +143,7 @@ def reopen_problems(unit: OrgUnit, parent: OrgUnit | None) -> list[Problem]:
     if unit.is_open:
         return [CODES.problem("reopen.open", name=unit.short_name)]
     if parent is not None and not parent.is_open:
-        values = {"parent": parent.short_name, "name": unit.short_name}
-        return [CODES.problem("reopen.parent_closed", **values)]
+        return [CODES.problem("reopen.parent_closed", parent=parent.short_name, name=unit.short_name)]
     return []
 
 

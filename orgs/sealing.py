@@ -64,7 +64,7 @@ def walk_chain() -> ChainReport:
 def _seal_slice() -> int:
     locks.exclusive(SEAL_LOCK)
     last = AuditEntry.objects.filter(seal_number__isnull=False).order_by("-seal_number").first()
-    previous, number = (last.digest, last.seal_number) if last else ("", 0)
+    previous, number = (last.digest, last.seal_number or 0) if last else ("", 0)
     rows = list(AuditEntry.objects.filter(seal_number__isnull=True).order_by("id")[:SLICE])
     for place, row in enumerate(rows, start=number + 1):
         row.seal_number = place

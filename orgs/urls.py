@@ -12,6 +12,7 @@ urlpatterns = [
     path("audit/", audit.audit_list, name="audit_list"),
     path("audit/chain/", audit.audit_chain, name="audit_chain"),
     path("units/", units.unit_list, name="unit_list"),
+    path("units/tree/", units.unit_tree, name="unit_tree"),
     path("units/<int:pk>/", units.unit_detail, name="unit_detail"),
     path("units/<int:pk>/children/", units.unit_children, name="unit_children"),
     path("units/<int:pk>/edit/", units.unit_edit, name="unit_edit"),

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 
 from orgs.admin import ReadOnly
-from progress.models import Baseline, Bulletin, Campaign, GateOpening, Stage
+from progress.models import Baseline, Bulletin, Campaign, EarlyOpening, GateOpening, Stage
 
 
 @admin.register(Campaign)
@@ -25,6 +25,13 @@ class GateOpeningAdmin(ReadOnly):
     list_display: ClassVar = ["stage", "region", "opened_on", "reason", "rate"]
     list_select_related: ClassVar = ["stage", "region"]
     raw_id_fields: ClassVar = ["region", "bulletin"]
+
+
+@admin.register(EarlyOpening)
+class EarlyOpeningAdmin(ReadOnly):
+    list_display: ClassVar = ["stage", "region", "state", "asked_by", "asked_at", "decided_by", "decided_at"]
+    list_select_related: ClassVar = ["stage", "region", "asked_by", "decided_by"]
+    raw_id_fields: ClassVar = ["region", "asked_by", "decided_by"]
 
 
 @admin.register(Baseline)

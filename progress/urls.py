@@ -3,6 +3,8 @@
 from django.urls import path
 
 from progress import converters, views  # noqa: F401 - `converters` knows <day:…>
+from progress.baseline_views import baseline_urls
+from progress.early_views import early_urls
 from progress.export_views import export_urls
 
 urlpatterns = [
@@ -11,4 +13,6 @@ urlpatterns = [
     path("<day:day>/", views.bulletin, name="bulletin"),
     path("<day:day>/publish/", views.bulletin_publish, name="bulletin_publish"),
     *export_urls,
+    *early_urls,
+    *baseline_urls,
 ]

@@ -12,7 +12,6 @@ from cadres.actions.posts import (
     end_post,
     end_posts,
     end_posts_of_leavers,
-    end_posts_of_unit,
 )
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "end_post",
     "end_posts",
     "end_posts_of_leavers",
-    "end_posts_of_unit",
     "enter_cadre",
     "enter_cadres",
     "judge",

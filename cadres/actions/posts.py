@@ -173,18 +173,6 @@ def end_posts_of_leavers(
     return count
 
 
-def end_posts_of_unit(actor: Actor, *, unit: OrgUnit) -> int:
-    """End every post of a unit that is being closed. Called by the closing, after its scope checks."""
-    with transaction.atomic():
-        now = locks.entry_stamp()
-        held = Cadre.objects.filter(unit=unit, until_at__isnull=True)
-        count = held.update(until_at=now, end_reason=EndReason.UNIT_CLOSED)
-        if count:
-            after = {"count": count, "reason": EndReason.UNIT_CLOSED.label}
-            audit.record(actor, "cadres.end", unit=unit, after=after)
-    return count
-
-
 def require(actor: Actor, unit_ids: set[int], capability: str = ENTER) -> None:
     """All of these units in reach. One query, none where there are none."""
     if not unit_ids:

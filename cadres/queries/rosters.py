@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from zhtj.lib import crypto
 
 from cadres.models import Cadre, CadreState, Engagement
+from cadres.presence import has_cadre, has_secretary
 from cadres.queries.counts import GRASSROOTS_KINDS, UNFILLED
 from cadres.rules import ALL_POSTS, SECRETARY, rank
 from orgs import finding, queries
@@ -105,27 +106,24 @@ def secretaries_below(scope: Scope, unit: OrgUnit) -> list[tuple[OrgUnit, str]]:
 
 def without_cadre(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
     """Open units above branches, in the sub-tree of `unit`, in which nobody holds a post."""
-    return _above_branches(scope, unit).filter(~Exists(_held()))
+    return _above_branches(scope, unit).filter(~has_cadre())
 
 
 def without_secretary(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
     """Open grassroots units in the sub-tree of `unit` that have cadres but no secretary."""
-    found = _above_branches(scope, unit).filter(Exists(_held()), kind__in=GRASSROOTS_KINDS)
-    return found.filter(~Exists(_held().filter(post=SECRETARY)))
+    found = _above_branches(scope, unit).filter(has_cadre(), kind__in=GRASSROOTS_KINDS)
+    return found.filter(~has_secretary())
 
 
 def with_unfilled(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
     """Open units in the sub-tree of `unit` with a cadre of whom something required is blank."""
-    return _above_branches(scope, unit).filter(Exists(_held().filter(UNFILLED)))
+    unfilled = Cadre.objects.filter(UNFILLED, unit=OuterRef("pk"), until_at__isnull=True)
+    return _above_branches(scope, unit).filter(Exists(unfilled))
 
 
 def _above_branches(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
     inside = queries.units(scope, "cadres.see").filter(_place(unit), closed_at=None)
     return inside.exclude(kind=UnitKind.BRANCH)
-
-
-def _held() -> QuerySet[Cadre]:
-    return Cadre.objects.filter(unit=OuterRef("pk"), until_at__isnull=True).order_by()
 
 
 def _place(unit: OrgUnit, path: str = "") -> Q:

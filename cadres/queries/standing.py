@@ -53,7 +53,7 @@ class Completeness:
 
 def standing(unit: OrgUnit) -> Standing:
     """Of one leading organ, now. The caller has seen to the scope. Two queries."""
-    posts = Cadre.objects.filter(unit=unit).exclude(end_reason=EndReason.UNIT_CLOSED)
+    posts = Cadre.objects.filter(unit=unit).exclude(end_reason__in=(EndReason.UNIT_CLOSED, EndReason.MERGED))
     rows = list(posts.values_list("is_preloaded", "state", "until_at"))
     there = [(preloaded, state) for preloaded, state, until_at in rows if until_at is None]
     return Standing(

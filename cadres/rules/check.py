@@ -92,8 +92,8 @@ def check_departure(
     elif departed_on > today:
         problems.append(CODES.problem("departed_on.future", value=f"{departed_on:%Y-%m-%d}"))
     elif appointed_on and departed_on < appointed_on:
-        shown = {"value": f"{departed_on:%Y-%m-%d}", "appointed": f"{appointed_on:%Y-%m}"}
-        problems.append(CODES.problem("departed_on.before_appointed", **shown))
+        shown, since = f"{departed_on:%Y-%m-%d}", f"{appointed_on:%Y-%m}"
+        problems.append(CODES.problem("departed_on.before_appointed", value=shown, appointed=since))
     if not why:
         problems.append(CODES.problem("departure.missing"))
     elif why not in DEPARTURES:

@@ -12,6 +12,7 @@ from members.actions.correct import correct_member, fingerprint
 from members.actions.enter import enter_member, enter_members
 from members.actions.judge import Verdict, judge
 from members.actions.moves import WITHDRAWALS, Moved, transfer_members, withdraw_members
+from members.actions.reveal import allow_export, reveal_id
 from members.actions.review import (
     attach_document,
     dismiss_youth,
@@ -20,6 +21,7 @@ from members.actions.review import (
     recognise,
     release_youth,
 )
+from members.actions.settings import change_settings, check_settings, preview
 from members.actions.write import Entered
 
 __all__ = [
@@ -27,11 +29,14 @@ __all__ = [
     "Entered",
     "Moved",
     "Verdict",
+    "allow_export",
     "answer_claim",
     "ask_claim",
     "ask_correction",
     "attach_document",
     "cancel_case",
+    "change_settings",
+    "check_settings",
     "correct_member",
     "decide_case",
     "dismiss_youth",
@@ -40,10 +45,12 @@ __all__ = [
     "fingerprint",
     "judge",
     "mend_youth",
+    "preview",
     "put_under_review",
     "recognise",
     "release_youth",
     "require_decider",
+    "reveal_id",
     "transfer_members",
     "withdraw_members",
 ]

@@ -4,6 +4,15 @@ check, the admission settings.
 
 from members.queries.cases import cases, disputed, open_cases, waiting_cases
 from members.queries.counts import active_counts, active_counts_by_branch
+from members.queries.export import (
+    EXPORT_HEADERS,
+    MOST_EXPORTED,
+    Pasted,
+    compare_pasted,
+    export_count,
+    export_rows,
+)
+from members.queries.impact import Impact, impact
 from members.queries.review import (
     ReviewStanding,
     document_of,
@@ -16,16 +25,22 @@ from members.queries.rosters import (
     PAGE_SIZE,
     Roster,
     below,
+    is_private,
     looks_like_id,
     member_here,
     members,
     page_after,
+    posts_of_members,
     roster,
 )
-from members.queries.settings import admission_policy, admission_settings, review_terms
+from members.queries.settings import admission_policy, admission_settings, policy_of, review_terms
 
 __all__ = [
+    "EXPORT_HEADERS",
+    "MOST_EXPORTED",
     "PAGE_SIZE",
+    "Impact",
+    "Pasted",
     "ReviewStanding",
     "Roster",
     "active_counts",
@@ -34,14 +49,21 @@ __all__ = [
     "admission_settings",
     "below",
     "cases",
+    "compare_pasted",
     "disputed",
     "document_of",
     "entry_of",
+    "export_count",
+    "export_rows",
+    "impact",
+    "is_private",
     "looks_like_id",
     "member_here",
     "members",
     "open_cases",
     "page_after",
+    "policy_of",
+    "posts_of_members",
     "review_standing",
     "review_terms",
     "roster",

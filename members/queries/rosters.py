@@ -17,6 +17,8 @@ from orgs.scopes import Scope
 PAGE_SIZE = 50
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 _ID = re.compile(r"[0-9]{17}[0-9Xx]")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_NUMBER = re.compile(r"[0-9]{5,16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,21 @@ def members(scope: Scope, capability: str = "members.see") -> QuerySet[Member]:
 def roster(scope: Scope, *, unit: OrgUnit, text: str = "", after: str = "") -> Roster:
     """A page of the members in the sub-tree of `unit`.
 
-    `text` is the beginning of a name or a whole national id, found by its blind index; `after` the
+    `text` is the beginning of a name, or a whole national id (by its blind index), mobile or development number; `after` the
     cursor of the page before, anything else is the first page. Three queries, the same at any depth.
     """
     found = members(scope).filter(below(unit))
     text = squeeze(text)
     if looks_like_id(text):
         found = found.filter(person__id_index=crypto.blind_index(text.upper()))
+    elif _MOBILE.fullmatch(text):
+        found = found.filter(person__mobile=text)
+    elif _NUMBER.fullmatch(text):
+        found = found.filter(development_number=text)
     elif text:
         found = found.filter(person__full_name__startswith=text)
     shown, cursor = page_after(found, after, PAGE_SIZE)
-    return Roster(shown, _posts(shown), cursor)
+    return Roster(shown, posts_of_members(shown), cursor)
 
 
 def page_after(found: QuerySet[Member], after: str, size: int) -> tuple[list[Member], str]:
@@ -63,6 +69,11 @@ def page_after(found: QuerySet[Member], after: str, size: int) -> tuple[list[Mem
 def looks_like_id(text: str) -> bool:
     """Is the whole text written like a national id?"""
     return _ID.fullmatch(squeeze(text)) is not None
+
+
+def is_private(text: str) -> bool:
+    """An id or a mobile number: looked for by POST only, so that it never stands in a URL or a log."""
+    return looks_like_id(text) or _MOBILE.fullmatch(squeeze(text)) is not None
 
 
 def member_here(scope: Scope, branch: OrgUnit, national_id: str) -> Member | None:
@@ -93,7 +104,7 @@ def _later(after: str) -> Q:
     return here & ~Q(branch=branch_id, id__lte=member_id)
 
 
-def _posts(shown: list[Member]) -> dict[int, str]:
+def posts_of_members(shown: list[Member]) -> dict[int, str]:
     """The posts these members hold in their own branches, by member id."""
     by_place = {(member.person_id, member.branch_id): member.pk for member in shown}
     posts: dict[int, list[str]] = {}

@@ -28,8 +28,11 @@ def admission_settings() -> AdmissionSettings:
 def admission_policy() -> Policy:
     """The one row of settings as plain data, or the defaults of the notice. One query."""
     row = AdmissionSettings.objects.order_by("pk").first()
-    if row is None:
-        return Policy()
+    return Policy() if row is None else policy_of(row)
+
+
+def policy_of(row: AdmissionSettings) -> Policy:
+    """Settings, saved or not, as plain data."""
     return Policy(
         strict_admission_from=row.strict_admission_from,
         minimum_age_before=row.minimum_age_before,

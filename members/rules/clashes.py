@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from zhtj.lib.problems import Problem, Severity
 
@@ -108,6 +109,6 @@ def _number_clashes(entry: Entry, same_numbers: Mapping[str, list[int]], known: 
 
 
 def _others(rows: Sequence[int], own: int) -> str:
-    """The other rows, at most five of them named."""
-    others = [str(row) for row in rows if row != own]
+    """The other rows, at most five of them named; looks at no more (a number may fill a file)."""
+    others = [str(row) for row in islice((row for row in rows if row != own), 6)]
     return "、".join(others[:5]) + ("等" if len(others) > 5 else "")

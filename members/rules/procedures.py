@@ -1,6 +1,6 @@
 """The codes of what is done with members on record: moving, withdrawing, applications, the identity check."""
 
-from zhtj.lib.problems import Catalogue, Rule, Severity
+from zhtj.lib.problems import Catalogue, Rule
 
 _BELONGING = "附件第四条第1款"
 _IDENTITY = "附件第四条第2款"
@@ -107,19 +107,18 @@ PROCEDURES = Catalogue(
         Rule("document.size", "文件超过 {limit} MB。", "请压缩后上传。", _IDENTITY),
         Rule("document.count", "每名青年最多上传 {limit} 份材料。", "请先删除不需要的材料。", _IDENTITY),
         Rule("purpose.missing", "没有填写用途。", "查看、导出完整身份证号码须写明用途，将记入审计。", _ADMIN),
+        Rule(
+            "export.too_many",
+            "共有{count}名团员，超过一次导出的上限{limit}名。",
+            "请选择下级组织分别导出。",
+            _ADMIN,
+        ),
         Rule("settings.age", "最低年龄应在10至28之间。", "请核对后重新填写。", _IDENTITY),
         Rule(
             "settings.date",
             "从严认定起始日应是2010年至今的某月1日。",
             "请填写某月1日，例如 2017-01-01。",
             _IDENTITY,
-        ),
-        Rule(
-            "settings.preview",
-            "请先预览影响，再保存。",
-            "预览会列出新设置下不符合认定条件的现有团员人数。",
-            _IDENTITY,
-            Severity.HINT,
         ),
     ]
 )

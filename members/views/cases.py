@@ -83,7 +83,7 @@ def member_identity(request: Request, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "title": f"更正{member.person.full_name}的姓名或身份证号码",
-        "note": f"现在登记的身份证号码：{member.person.masked_id}。由直属上级核准后生效，更正前后的内容都有记录。",
+        "note": f"现在登记的身份证号码：{member.person.masked_id}。由直属上级核准后生效，前后内容都有记录。",
         "submit": "提交",
         "path": path_to(request, member.branch),
     }

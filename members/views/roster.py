@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from zhtj.lib.doors import door
+from zhtj.lib.doors import door, signed_in
 
 from members import queries
 from members.forms import SearchForm
@@ -22,16 +22,20 @@ def member_list(request: Request) -> HttpResponse:
     """The roster of a unit's sub-tree. A whole id is looked for by POST only: no id ever stands in a URL."""
     unit = unit_asked(request)
     text = SearchForm(request.POST if request.method == "POST" else request.GET).text()
-    if request.method == "GET" and queries.looks_like_id(text):
+    if request.method == "GET" and queries.is_private(text):
         text = ""
     roster = queries.roster(request.scope, unit=unit, text=text, after=request.GET.get("after", ""))
     context = {
         "unit": unit,
         "path": path_to(request, unit),
         "roster": roster,
-        "text": "" if queries.looks_like_id(text) else text,
+        "text": "" if queries.is_private(text) else text,
         "is_search": bool(text),
         "count": queries.active_counts([unit.pk])[unit.pk] if unit.is_branch else None,
+        "disputed": queries.disputed([member.pk for member in roster.members]),
+        "may_withdraw": request.scope.has("members.enter"),
+        "may_move": request.scope.has("members.enter"),
+        "may_print": request.scope.has("roster.print"),
         "may_enter": unit.is_branch and unit.is_open and request.scope.may("members.enter", unit),
     }
     return render(request, "members/list.html", context)
@@ -47,6 +51,14 @@ def member_detail(request: Request, pk: int) -> HttpResponse:
         "path": path_to(request, member.branch),
         "posts": list(record.posts.values()),
         "facts": shown_entry(record.entry),
+        "cases": queries.open_cases(request.scope).filter(member=member),
+        "may_reveal": request.scope.has("ids.reveal") and request.scope.may("ids.reveal", member.branch),
         "may_correct": request.scope.may("members.enter", member.branch),
     }
     return render(request, "members/detail.html", context)
+
+
+@signed_in
+def privacy(request: Request) -> HttpResponse:
+    """What is kept of whom, why, who sees it; the consent for members under 14."""
+    return render(request, "members/privacy.html")

@@ -129,7 +129,8 @@ def code_workbook(request: Request, pk: int) -> FileResponse:
         (code.unit.short_name, code.unit.code, admins.plain_code(code), code.expires_at)
         for code in codes.values()
     ]
-    note = f"请各组织管理员打开 {settings.ZHTJ_BASE_URL}/register/ 输入注册码。每个注册码只能用一次，请勿转发到工作群。"
+    address = f"{settings.ZHTJ_BASE_URL}/register/"
+    note = f"请各组织管理员打开 {address} 输入注册码。每个注册码只能用一次，请勿转发到工作群。"
     target = io.BytesIO()
     write_workbook(target, [SheetOut("注册码", header, rows, [note])])
     audit.record(request.actor, "orgs.export_codes", unit=unit, after={"count": len(rows)})

@@ -1,6 +1,13 @@
 """Everything that is read in this room. Other rooms and the frame use these names."""
 
-from progress.queries.baselines import active_campaign, baselines, in_force
+from progress.queries.baselines import (
+    active_campaign,
+    baselines,
+    in_force,
+    may_state,
+    mismatches,
+    stated,
+)
 from progress.queries.bulletins import (
     bulletins,
     campaign_for,
@@ -11,11 +18,11 @@ from progress.queries.bulletins import (
     unpublished,
 )
 from progress.queries.campaigns import Phase, overview
+from progress.queries.early import early_openings, early_openings_to_decide, stages_to_ask_for
+from progress.queries.naming import number
 from progress.queries.outputs import owed_files, reader_for
 from progress.queries.page import Choice, Page, page
 from progress.queries.report import GROUPS, Column, Row, Sheet, columns, read, report
-from progress.queries.early import early_openings, early_openings_to_decide, stages_to_ask_for
-from progress.queries.naming import number
 
 __all__ = [
     "GROUPS",
@@ -34,6 +41,8 @@ __all__ = [
     "early_openings_to_decide",
     "find_unit",
     "in_force",
+    "may_state",
+    "mismatches",
     "neighbours",
     "number",
     "on_day",
@@ -45,5 +54,6 @@ __all__ = [
     "reader_for",
     "report",
     "stages_to_ask_for",
+    "stated",
     "unpublished",
 ]

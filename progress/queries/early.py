@@ -24,7 +24,10 @@ def early_openings_to_decide(scope: Scope) -> QuerySet[EarlyOpening]:
 
 
 def stages_to_ask_for(scope: Scope, campaign: Campaign, unit: OrgUnit | None) -> list[Stage]:
-    """Gated stages still closed in `unit`, which may be asked for; empty unless it is a region. Two queries."""
+    """Gated stages still closed in `unit`, which may be asked for.
+
+    Empty unless it is a region. Two queries.
+    """
     if unit is None or unit.parent_id != campaign.province_id or not campaign.is_active:
         return []
     if not scope.may("superior.ask", unit):

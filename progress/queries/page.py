@@ -10,8 +10,8 @@ from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress.models import Bulletin, BulletinState
 from progress.queries.bulletins import neighbours
-from progress.queries.report import GROUPS, ORDER, Column, Row, Sheet, columns, read
 from progress.queries.naming import number
+from progress.queries.report import GROUPS, ORDER, Column, Row, Sheet, columns, read
 
 STRUCTURE = (
     ("branches", "团支部"),

@@ -22,7 +22,14 @@ from orgs.kinds import LEADING_ORGANS, Domain, UnitClass, UnitKind
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress import tally
-from progress.models import Bulletin, BulletinBranch, BulletinLine, BulletinUnit, Measure
+from progress.models import (
+    Bulletin,
+    BulletinBranch,
+    BulletinLine,
+    BulletinUnit,
+    GateOpening,
+    Measure,
+)
 from progress.queries.bulletins import EVERYTHING, Reach, reach
 from progress.tally import Clock, Counts, Figures, Status
 
@@ -88,6 +95,7 @@ class Row:
     rank: int | None = None
     plan_rank: int | None = None
     is_linked: bool = False  # its own page is open to the reader
+    is_early: bool = False  # the stage was opened early in its region: 同步推进
     is_mine: bool = False  # in a class table: the reader's own superior, or the own unit
 
     @property
@@ -294,6 +302,7 @@ def _row(
         figures,
         is_linked=shown.unit_id in seen.linked,
         is_mine=shown.unit_id in seen.ranked,
+        is_early=_opened_early(bulletin, column, own_region),
     )
 
 
@@ -317,6 +326,14 @@ def _clock(bulletin: Bulletin, column: Column, region: int | None) -> Clock:
         opened = bulletin.settings["openings"][column.gate].get(str(region), {}).get("opened_on")
     opens = dt.date.fromisoformat(opened) if opened else None
     return Clock(opens, column.deadline, is_gated=opens is None)
+
+
+def _opened_early(bulletin: Bulletin, column: Column, region: int | None) -> bool:
+    """Did the province agree to an early start in this region?"""
+    if not column.gate or region is None:
+        return False
+    opened = bulletin.settings["openings"][column.gate].get(str(region), {})
+    return bool(opened.get("reason") == GateOpening.Reason.EARLY)
 
 
 def _ranked(rows: list[Row]) -> list[Row]:

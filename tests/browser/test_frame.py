@@ -105,3 +105,14 @@ def test_forms_lists_and_the_menu_work_without_script(browser: Browser, program:
     page.get_by_role("navigation", name="主菜单").get_by_role("link", name="导入").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("导入")
     context.close()
+
+
+def test_the_tree_opens_branch_by_branch(page: Page) -> None:
+    sign_in(page, "county")
+    page.goto("/units/tree/")
+    page.get_by_role("button", name=re.compile("^展开")).first.click()
+    school = page.get_by_role("button", name="展开中原区第一高级中学团委")
+    school.click()
+    expect(page.get_by_role("link", name="高一(1)班团支部", exact=True)).to_be_visible()
+    school.click()
+    expect(page.get_by_role("link", name="高一(1)班团支部", exact=True)).not_to_be_visible()

@@ -1,6 +1,7 @@
 """Merging, closing, reopening, moving, renaming: what goes along, what is refused, who sees what after."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from zhtj.lib.problems import Refused
 
 import members.queries
 from cadres.models import Cadre
-from members.models import Member
+from members.models import Member, YouthUnderReview
 from orgs import admins, history, queries, tree
 from orgs.kinds import UnitKind
 from orgs.models import AuditEntry, OrgUnit, UnitPlacement
@@ -198,6 +199,23 @@ def test_a_branch_with_members_is_not_closed_and_is_told_how(cast: Cast) -> None
         "close.leading_organ",
         "close.has_children",
     ]
+
+
+def test_a_branch_with_youth_under_review_is_merged_not_closed(cast: Cast) -> None:
+    actor = world.actor(cast.committee_admin)
+    youth = YouthUnderReview.objects.create(
+        branch=cast.branch,
+        full_name="王小明",
+        id_index=uuid.uuid4(),
+        masked_id="410***",
+        entry_sealed=b"",
+        due_on=days.today(),
+        created_at=days.now(),
+    )
+    assert refusal(reshape.close_unit, actor, unit=cast.branch) == ["close.has_youth"]
+    reshape.merge_units(actor, source=cast.branch, target=cast.second_branch)
+    youth.refresh_from_db()
+    assert youth.branch == cast.second_branch
 
 
 def test_closing_ends_posts_roles_and_codes_and_the_unit_stays_readable(cast: Cast) -> None:

@@ -24,17 +24,17 @@ def texts(user: Any, unit: Any) -> list[str]:
 
 
 def test_a_branch_without_members_is_told_to_import(cast: Any) -> None:
-    assert texts(cast.secretary, cast.branch) == ["本支部还没有录入团员"]
+    assert "本支部还没有录入团员" in texts(cast.secretary, cast.branch)
 
 
 def test_a_branch_of_two_is_told_to_look_again(cast: Any) -> None:
     world.members(cast.branch, 2)
-    assert texts(cast.secretary, cast.branch) == ["本支部只有 2 名团员"]
+    assert "本支部只有 2 名团员" in texts(cast.secretary, cast.branch)
 
 
-def test_a_branch_of_three_has_nothing_to_do(cast: Any) -> None:
+def test_a_branch_of_three_need_enter_nobody(cast: Any) -> None:
     world.members(cast.branch, 3)
-    assert texts(cast.secretary, cast.branch) == []
+    assert not [text for text in texts(cast.secretary, cast.branch) if "团员" in text]
 
 
 def test_a_branch_whose_domain_is_closed_is_told_when_it_opens(cast: Any) -> None:
@@ -69,7 +69,7 @@ def test_somebody_without_a_grant_is_told_whom_to_ask(cast: Any) -> None:
     [
         ("stranger", ["工作台", "规则说明"]),
         ("viewer", ["工作台", "组织", "进度", "规则说明"]),
-        ("auditor", ["工作台", "组织", "规则说明"]),
+        ("auditor", ["工作台", "组织", "审计", "规则说明"]),
         ("staff", ["工作台", "组织", "进度", "规则说明"]),
         ("secretary", ["工作台", "组织", "团员", "团干部", "导入", "进度", "规则说明"]),
     ],

@@ -10,7 +10,9 @@ from zhtj.imports import actions as imports
 from zhtj.imports import pipeline
 from zhtj.lib import days
 
+from members import actions as members
 from members.models import Member
+from members.rules import EntryReader
 from progress import actions as progress
 from progress import presets
 
@@ -36,6 +38,7 @@ class Stage:
         clock.set(morning)
         self.batch = self._batch()
         self.row = FAULTY
+        self._procedures()
         self.day, self.day_done = DAY.isoformat(), DAY_DONE.isoformat()
         self._bulletins()
 
@@ -56,6 +59,28 @@ class Stage:
         )
         pipeline.check(batch.pk)
         return batch
+
+    def _procedures(self) -> None:
+        """Somebody under review with a document, and a correction waiting for the superior."""
+        secretary, today = world.actor(self.secretary), days.today()
+        read = EntryReader(today).read
+        cells = {
+            "full_name": "李四",
+            "national_id": world.national_id(),
+            "ethnicity": "汉族",
+            "political_status": "共青团员",
+            "is_cadre": "否",
+            "joined_on": "2017-05",
+        }
+        (self.youth,) = members.put_under_review(
+            secretary, branch=self.branch, entries=[read(cells)], today=today
+        )
+        data = b"%PDF-1.4 sample"
+        self.document = members.attach_document(secretary, youth=self.youth, name="x.pdf", data=data)
+        who = read({"full_name": "李秀英", "national_id": world.national_id()})
+        self.case = members.ask_correction(
+            secretary, member=self.member, entry=who, reason="有误", today=today
+        )
 
     def _bulletins(self) -> None:
         campaign = presets.load_preset("henan-2018", province=self.province)

@@ -44,6 +44,13 @@ FORMS: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
     "login": ("nobody", {}, {"username": "secretary", "password": "x", "next": "/"}),
     "password_change": ("secretary", {}, {"old_password": "x", "new_password1": "y", "new_password2": "y"}),
     "switch_unit": ("secretary", {}, {"unit": "1"}),
+    "register": ("nobody", {}, {"code": "abcdefgh", "username": "x", "full_name": "王芳", "password": "y"}),
+    "reset_password": ("nobody", {}, {"code": "abcdefgh", "password": "x", "password2": "x"}),
+    "unit_merge": ("committee_admin", {"pk": "branch"}, {"into": "1"}),
+    "unit_move": ("county_admin", {"pk": "branch"}, {"parent": "1"}),
+    "unit_rename": ("committee_admin", {"pk": "branch"}, {"short_name": "一班团支部"}),
+    "admin_dismiss": ("committee_admin", {"pk": "branch"}, {"user": "1"}),
+    "health_export": ("committee_admin", {}, {"unit": "1", "code": "", "near": ""}),
     "unit_create": (
         "committee_admin",
         {"parent_pk": "committee"},
@@ -105,6 +112,9 @@ FORMS |= {
 }
 
 FILTERS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
+    "audit_list": ("auditor", {}, ("unit", "person", "actor", "action", "since", "until", "before")),
+    "health": ("county_admin", {}, ("unit", "code", "near", "after")),
+    "small_units": ("county_admin", {}, ("after",)),
     "unit_list": ("committee_admin", {}, ("q", "kind", "page")),
     "unit_detail": ("committee_admin", {"pk": "committee"}, ("page",)),
     "member_list": ("committee_admin", {}, ("q", "branch", "unit", "after")),

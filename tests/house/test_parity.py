@@ -146,6 +146,110 @@ GOOD = [
     Line({"branch": "HN01010101"}, doors=frozenset({"api", "sheet"})),
 ]  # fmt: skip
 
+
+# The boundaries of section 6 and of the national id, one line each.
+D = days.dt.date
+
+
+def late(joined: str, number: str, **cells: Any) -> dict[str, Any]:
+    """Joined under the strict rule, with form and number."""
+    return {"joined_on": joined, "development_number": number, "application_form": "有"} | cells
+
+
+def born(number: int, year: int, month: int, day: int, region: str = "") -> dict[str, Any]:
+    return {"national_id": world.national_id(number, born=D(year, month, day), region=region)}
+
+
+def with_body(region: str, birth: str, tail: str = "1234") -> str:
+    return f"{region}{birth}{tail}"
+
+
+BAD += [
+    # under 13 on the last day of the month of joining
+    *(bad("joined_on.under_age", **late(f"{y}-{m:02d}", f"{y}4110{n:06d}"), **born(n, *after))
+      for n, (y, m, after) in enumerate([
+          (2017, 1, (2004, 2, 1)), (2017, 2, (2004, 3, 1)), (2017, 12, (2005, 1, 1)), (2018, 1, (2005, 2, 1)),
+          (2018, 2, (2005, 3, 1)), (2018, 11, (2005, 12, 1)), (2017, 6, (2004, 7, 1)), (2018, 6, (2006, 6, 1)),
+      ], start=3001)),
+    # the year of the number
+    *(bad("development_number.year", **late(joined, number)) for joined, number in [
+        ("2017-01", "201641000101"), ("2017-12", "201941000101"), ("2018-01", "201641000102"),
+        ("2018-11", "201941000102"), ("2018-05", "201541000101"), ("2017-05", "210741000101")]),
+    *(bad("development_number.year", joined_on=joined, development_number=number) for joined, number in [
+        ("2016-12", "201741000101"), ("2015-01", "20141"), ("2014-05", "201541000103"),
+        ("2012-05", "2011410"), ("2016-12", "201841000101")]),
+    # its length and signs
+    *(bad("development_number.length", **late("2017-05", number)) for number in [
+        "20174100001", "2017410000011", "2017", "20174", "2017410000000001", "2015160000000001"]),
+    *(bad("development_number.length", joined_on="2015-05", development_number=n) for n in ["2", "20", "201"]),
+    *(bad("development_number.digits", **late("2017-05", number)) for number in [
+        "2017-4100001", "2017410000A1", "豫20174100001"[:12]]),
+    # 2016-12 is lenient, 2017-01 strict
+    bad("development_number.missing", joined_on="2017-01"),
+    bad("development_number.missing", joined_on="2018-11"),
+    bad("identity.no_application_form", **(late("2017-01", "201741000111") | {"application_form": "无"})),
+    bad("identity.no_application_form", **(late("2018-01", "201841000111") | {"application_form": "无"}),
+        member_card="有", transfer_letter="有"),
+    bad("identity.no_evidence", joined_on="2016-12", application_form="无", member_card="无",
+        transfer_letter="无"),
+    bad("identity.no_application_form", "development_number.missing", joined_on="2017-01",
+        application_form="无"),
+    # days that never were
+    *(bad("national_id.birth_date", national_id=with_body("410102", birth)) for birth in [
+        "20010229", "20000230", "19000229", "21000101", "20181124", "20000001", "20001301", "20000431",
+        "18991231", "20000100"]),
+    # regions that are none
+    *(bad("national_id.region", national_id=with_body(region, "20000501")) for region in [
+        "160102", "100102", "380102", "470102", "660102", "700102", "720102", "800102", "840102", "000102"]),
+    *(bad("national_id.format", national_id=text) for text in [
+        "4101022000050112345", "41010220000501123Y", "X41010220000501123", "4101022000O5011234",
+        "12345678901234", "410102 2000"]),
+    *(bad("joined_on.format", joined_on=text) for text in ["2016-00", "2016-5-32", "16年5月", "2016-05-05-05"]),
+    *(bad("mobile.format", mobile=text) for text in ["1381234567", "138123456789", "22812345678"]),
+    bad("joined_on.future", joined_on="2018-12-01"),
+    bad("joined_on.before_birth", joined_on="1999-12"),
+    bad("qq.format", qq="123456789012"),
+    bad("email.format", email="a@b@c"),
+    bad("full_name.format", full_name="张三（转）"),
+    bad("ethnicity.unknown", ethnicity="中国"),
+]  # fmt: skip
+
+GOOD += [
+    # 13 on the very last day of the month of joining, 29 February among them
+    *(good(**late(f"{y}-{m:02d}", f"{y}4120{n:06d}"), **born(n, *day))
+      for n, (y, m, day) in enumerate([
+          (2017, 1, (2004, 1, 31)), (2017, 2, (2004, 2, 29)), (2017, 12, (2004, 12, 31)),
+          (2018, 1, (2005, 1, 31)), (2018, 2, (2005, 2, 28)), (2018, 11, (2005, 11, 30)),
+          (2017, 6, (2004, 6, 30)), (2018, 6, (2005, 6, 1)),
+      ], start=3101)),
+    # 2017 ↔ 2018 numbers
+    good(**late("2017-01", "201841300001")),
+    good(**late("2017-12", "201841300002")),
+    good(**late("2018-01", "201741300003")),
+    good(**late("2018-11", "201741300004")),
+    # 2016-12 needs no number and any one evidence
+    good(joined_on="2016-12"),
+    good(joined_on="2016-12", application_form="无", member_card="有"),
+    good(joined_on="2016-12", application_form="无", transfer_letter="有"),
+    good(joined_on="2016-12", development_number="201641300005"),
+    good(joined_on="2015-05", development_number="20151"),
+    good(joined_on="2015-05", development_number="2015160000000001"),
+    good(joined_on="2016-05", development_number="2016170000000002"),
+    # born on a leap day, and joining as the month is written
+    good(**born(3201, 2000, 2, 29)),
+    good(**born(3202, 1996, 2, 29)),
+    *(good(joined_on=text) for text in [
+        "2015/5", "2015/05/04", "2015-05-04", "2015年5月", "2015年05月04日", "2015.05", "2015.5.4", "20150504"]),
+    # residents of Taiwan, Hong Kong, Macao with residence permits (81-83), and other places
+    *(good(**born(3300 + n, 2000, 5, 1, region=f"{place}0000"))
+      for n, place in enumerate(["71", "81", "82", "83", "11", "31", "46", "50", "54", "61", "65"])),
+    good(full_name="阿卜杜拉·买买提"),
+    good(full_name="Zhang San"),
+    good(ethnicity="维吾尔族"),
+    good(ethnicity="其他"),
+    good(political_status="中共党员", joined_party_on="2018-07"),
+]  # fmt: skip
+
 Told = dict[str, list[str]]
 
 
@@ -286,6 +390,6 @@ def test_the_command_says_the_same(school: Cast, tmp_path: Path) -> None:
 
 
 def test_the_table_is_long_enough() -> None:
-    assert len(BAD) >= 40
-    assert len(GOOD) >= 15
+    assert len(BAD) >= 120
+    assert len(GOOD) >= 60
     assert sum("form" in line.doors for line in BAD) >= 40

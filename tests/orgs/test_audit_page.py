@@ -32,9 +32,9 @@ def trodden(cast: Cast, clock: Clock) -> Cast:
     return cast
 
 
-def seen(cast: Cast, person: Any, **query: str) -> list[str]:
+def seen(cast: Cast, reader: Any, /, **query: str) -> list[str]:
     """`action@unit` of the lines the page shows."""
-    answer = world.client(person).get(reverse("audit_list"), query)
+    answer = world.client(reader).get(reverse("audit_list"), query)
     assert answer.status_code == 200
     lines = answer.context["lines"]
     return [f"{line.entry.action}@{line.entry.unit.code if line.entry.unit else '-'}" for line in lines]

@@ -114,8 +114,8 @@ class Filler:
     def write(self, seats: Iterable[Seat]) -> int:
         """Insert a person for every seat; returns how many are members.
 
-        While the database takes one slice, a thread makes the next: three million people in two
-        thirds of the time. All dice are thrown in that thread, so the outcome stays the same.
+        While the database takes one slice, a thread makes the next (each is about half of the work).
+        All dice are thrown in that thread, so the outcome stays the same.
         """
         seats, members = iter(seats), 0
         with ThreadPoolExecutor(max_workers=1) as maker:

@@ -7,6 +7,7 @@ from zhtj.imports import travel as batches
 from zhtj.lib.problems import Problem
 
 import cadres.presence
+from members.queries import review
 from orgs import finding, reshaping
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
@@ -46,7 +47,7 @@ def of_merge(scope: Scope, source: OrgUnit, target: OrgUnit) -> MergePreview:
         source,
         target,
         result=sizes.result_of(source, target),
-        posts=source.post_count,  # type: ignore[attr-defined]
+        posts=source.post_count,
         batches=batches.under_way(source).count(),
         problems=reshaping.merge_problems(source, target),
     )
@@ -57,16 +58,16 @@ def of_merge(scope: Scope, source: OrgUnit, target: OrgUnit) -> MergePreview:
 
 
 def of_closing(scope: Scope, unit: OrgUnit) -> ClosePreview:
-    """Two queries."""
+    """Three queries."""
     unit = sizes.sized(scope, unit)
-    size: int = unit.size  # type: ignore[attr-defined]
-    counts = (
-        {"member_count": size, "child_count": 0}
-        if unit.is_branch
-        else {"child_count": size, "member_count": 0}
+    size: int = unit.size
+    problems = reshaping.close_problems(
+        unit,
+        member_count=size if unit.is_branch else 0,
+        child_count=0 if unit.is_branch else size,
+        youth_count=review.youth_of(scope, unit).count(),
     )
-    posts: int = unit.post_count  # type: ignore[attr-defined]
-    return ClosePreview(unit, posts, reshaping.close_problems(unit, **counts))
+    return ClosePreview(unit, unit.post_count, problems)
 
 
 def _name_clashes(source: OrgUnit, target: OrgUnit) -> list[Problem]:

@@ -21,6 +21,7 @@ from zhtj.lib.problems import Problem, Refused
 import cadres.travel
 import members.queries
 from members.actions import travel as memberships
+from members.queries import review
 from orgs import actions, admins, audit, finding, queries, reshaping, tree
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
@@ -68,7 +69,8 @@ def close_unit(actor: Actor, *, unit: OrgUnit) -> OrgUnit:
     with _alone(actor, unit) as (at, unit):
         below = finding.open_children(unit).count()
         count = members.queries.active_counts([unit.pk])[unit.pk]
-        _refuse(reshaping.close_problems(unit, child_count=below, member_count=count))
+        youth = review.youth_of(actor.scope, unit).count()
+        _refuse(reshaping.close_problems(unit, child_count=below, member_count=count, youth_count=youth))
         posts = cadres.travel.end_posts_of(actor, unit=unit, at=at)
         released = admins.release_unit(unit, now=at)
         closed = closing.close(unit, at=at)

@@ -73,15 +73,11 @@ def small_units(scope: Scope) -> QuerySet[OrgUnit]:
 
 def result_of(source: OrgUnit, target: OrgUnit) -> int:
     """How big `target` will be when `source` (both with sizes) has gone up in it."""
-    return source.size + target.size  # type: ignore[attr-defined]
+    return source.size + target.size
 
 
 def _best(unit: OrgUnit, siblings: list[OrgUnit]) -> list[Partner]:
-    found = [
-        Partner(other, other.size, result_of(unit, other))  # type: ignore[attr-defined]
-        for other in siblings
-        if other.pk != unit.pk
-    ]
+    found = [Partner(other, other.size, result_of(unit, other)) for other in siblings if other.pk != unit.pk]
 
     def fitness(partner: Partner) -> tuple[bool, int]:
         fits = unit.kind != UnitKind.BRANCH or FEWEST <= partner.result <= MOST

@@ -11,6 +11,7 @@ from zhtj.lib.problems import Catalogue, Rule, Severity
 
 from cadres.rules import CODES as CADRES
 from members.rules import CODES as MEMBERS
+from members.rules.procedures import PROCEDURES
 from orgs.admins import CODES as ADMINS
 from orgs.person_rules import CODES as PEOPLE
 from orgs.reshaping import CODES as RESHAPING
@@ -19,7 +20,7 @@ from progress.rules import CODES as PROGRESS
 
 PLACES: tuple[tuple[str, str, tuple[Catalogue, ...]], ...] = (
     ("people", "人员基本信息", (PEOPLE,)),
-    ("members", "团员身份与所在支部", (MEMBERS,)),
+    ("members", "团员身份与所在支部", (MEMBERS, PROCEDURES)),
     ("cadres", "团干部", (CADRES,)),
     ("units", "组织", (UNITS, RESHAPING, HEALTH, ADMINS, REGISTRATION)),
     ("files", "导入文件", (sheets.CODES, IMPORTS)),

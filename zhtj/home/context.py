@@ -5,6 +5,7 @@ frame costs no query.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -48,7 +49,7 @@ MENU = (
 def frame(request: HttpRequest) -> dict[str, object]:
     """Context processor of `base.html`. One query, made only where the frame is drawn."""
     scope = getattr(request, "scope", NOTHING)
-    held = SimpleLazyObject(lambda: list(_held(scope)))
+    held: Any = SimpleLazyObject(lambda: list(_held(scope)))
     return {
         "menu": menu_for(scope, request.path),
         "units_held": held,

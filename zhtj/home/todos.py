@@ -13,6 +13,7 @@ from django.urls import reverse
 from zhtj.desk import health
 from zhtj.imports import queries as imports
 from zhtj.imports.models import BatchState
+from zhtj.lib import days
 
 from cadres import queries as cadres
 from members import queries as members
@@ -48,12 +49,12 @@ class Doing:
 
 def todos(actor: Actor, unit: OrgUnit, board: progress.Page | None, today: dt.date) -> list[Todo]:
     """Everything that waits for this account, the pressing first. At most a dozen queries."""
-    found = [*_to_publish(board), *_batches(actor), *_own_cadres(actor, unit)]
+    found = [*_to_publish(board), *_early_openings(actor.scope), *_batches(actor), *_own_cadres(actor, unit)]
     if unit.is_branch and actor.scope.may("members.enter", unit):
         found += _own_branch(unit, today)
     elif board:
         found += _below(board)
-    found += _health(actor.scope, unit)
+    found += [*_health(actor.scope, unit), *_membership(actor.scope, unit, today)]
     order = ("error", "warning", "info")
     return sorted(found, key=lambda todo: order.index(todo.tone))
 
@@ -92,7 +93,33 @@ def _to_publish(board: progress.Page | None) -> Iterator[Todo]:
         yield Todo(text, reverse("bulletin", args=[day]), "查看并发布", detail, "warning")
 
 
+def _early_openings(scope: Scope) -> Iterator[Todo]:
+    """Requests for 同步推进 that wait for the province's answer. No query for anybody else."""
+    if not scope.has("openings.decide"):
+        return
+    count = progress.early_openings_to_decide(scope).count()
+    if count:
+        yield Todo(f"{count} 份同步推进申请等待答复", reverse("early_openings"), "查看并答复", "", "warning")
+
+
+def _membership(scope: Scope, unit: OrgUnit, today: dt.date) -> Iterator[Todo]:
+    """Applications that wait for this account, and how far the identity check below the unit is."""
+    if not scope.has("members.see"):
+        return
+    waiting = members.waiting_cases(scope, days.now()).count()
+    if waiting:
+        yield Todo(f"{waiting} 项更正、转接、认领申请等待办理", reverse("case_list"), "去办理", "", "warning")
+    standing = members.review_standing(scope, unit, today)
+    if standing.open:
+        late = f"其中 {standing.overdue:,} 人已超过整改期限" if standing.overdue else ""
+        url = f"{reverse('youth_list')}?unit={unit.pk}"
+        tone = "warning" if standing.overdue else "info"
+        yield Todo(f"{standing.open:,} 名青年身份待整改", url, "查看清单", late, tone)
+
+
 def _batches(actor: Actor) -> Iterator[Todo]:
+    if actor.user is None:
+        return
     mine = imports.uploaded_by(imports.batches(actor.scope), actor.user)
     for batch in mine.filter(state=BatchState.CHECKED)[:BATCHES_SHOWN]:
         faults = batch.mend_count + batch.rectify_count

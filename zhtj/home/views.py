@@ -34,7 +34,8 @@ def home(request: Request) -> HttpResponse:
 @signed_in
 def rules(request: Request) -> HttpResponse:
     """规则说明. No query of its own."""
-    return render(request, "home/rules.html", {"sections": catalogue.sections()})
+    context = {"sections": catalogue.sections(), "may_set": request.scope.has("admission.settings")}
+    return render(request, "home/rules.html", context)
 
 
 @signed_in

@@ -1,0 +1,86 @@
+"""团统数 on the page: what is stated for the units below, one figure by hand, what does not agree."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.http import urlencode
+
+from zhtj.lib import days
+from zhtj.lib.doors import door
+from zhtj.lib.workbook import Context, Outcome, Row, WorldMoved
+
+from orgs.kinds import Domain
+from orgs.models import OrgUnit
+from orgs.queries import open_children, units, visible_path
+from orgs.requests import Request
+from progress import queries
+from progress.forms import BaselineForm
+from progress.imports import BaselineImporter
+
+
+@door({"GET": "progress.see", "POST": "baselines.enter"})
+def baselines(request: Request) -> HttpResponse:
+    """The figures of one unit and its direct children; a superior states one here."""
+    unit = _unit(request)
+    campaign = queries.active_campaign(unit)
+    offered = queries.may_state(request.scope, unit) if campaign else []
+    form = BaselineForm(request.POST or None, units=offered) if offered else None
+    here = f"{reverse('baselines')}?{urlencode({'unit': unit.code})}"
+    if request.method == "POST" and _stated(request, form):
+        return redirect(here)
+    context = {"unit": unit, "path": visible_path(request.scope, unit), "campaign": campaign, "form": form}
+    if campaign is not None:
+        bulletin = queries.on_day(request.scope, campaign, None)
+        domains, rows = queries.stated(campaign, [unit, *open_children(unit)])
+        context |= {
+            "bulletin": bulletin,
+            "domains": [Domain(domain).label for domain in domains],
+            "rows": rows,
+            "mismatches": queries.mismatches(bulletin, unit),
+        }
+    return render(request, "progress/baselines.html", context)
+
+
+def _unit(request: Request) -> OrgUnit:
+    """The unit asked for inside the scope, or the one the reader acts for; else 404."""
+    code = request.GET.get("unit", "")
+    own = queries.own_unit(request.scope)
+    if not code:
+        found = own
+    elif "\x00" in code:
+        found = None
+    else:
+        inside = units(request.scope, "progress.see").filter(code=code)
+        found = inside.first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _stated(request: Request, form: BaselineForm | None) -> bool:
+    """Is it settled? False: the form has to be shown again. A form is a workbook of one row."""
+    if form is None:
+        messages.error(request, "这里没有您可以填报团统数的下级组织。")
+        return True
+    if not form.is_valid() or form.chosen is None:
+        messages.error(request, "请从列表中选择一个组织。")
+        return False
+    desk = BaselineImporter(Context(request.actor, form.chosen, days.today()))
+    (judged,) = desk.judge([Row(1, dict(form.cleaned_data))], lambda done: None)
+    if judged.outcome is Outcome.MEND:
+        form.add_problems(judged.problems)
+        return False
+    if judged.outcome is Outcome.UNCHANGED:
+        messages.info(request, "与现有数字相同，没有改动。")
+        return True
+    try:
+        desk.write([judged])
+    except WorldMoved:
+        messages.error(request, "填写期间数字已被他人修改，请核对后再保存。")
+    else:
+        messages.success(request, f"“{form.chosen.short_name}”的团统数已保存。")
+    return True
+
+
+baseline_urls = [path("baselines/", baselines, name="baselines")]

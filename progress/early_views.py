@@ -1,0 +1,76 @@
+"""同步推进: asking for a gated stage early, and the province's answer."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from zhtj.lib.doors import door
+from zhtj.lib.problems import Refused
+
+from orgs.models import OrgUnit
+from orgs.requests import Request
+from progress import actions, queries
+from progress.forms import DecisionForm, EarlyOpeningForm
+
+
+@door({"GET": "progress.see", "POST": "superior.ask"})
+def early_openings(request: Request) -> HttpResponse:
+    """The requests of one's own part of the tree; a region asks here."""
+    campaign = queries.campaign_for(request.scope)
+    unit = queries.own_unit(request.scope)
+    stages = queries.stages_to_ask_for(request.scope, campaign, unit) if campaign else []
+    form = EarlyOpeningForm(request.POST or None, stages=stages) if stages else None
+    if request.method == "POST" and _asked(request, form, unit):
+        return redirect("early_openings")
+    context = {
+        "unit": unit,
+        "form": form,
+        "asked": queries.early_openings(request.scope, campaign) if campaign else [],
+        "to_decide": set(queries.early_openings_to_decide(request.scope).values_list("pk", flat=True)),
+    }
+    return render(request, "progress/early_openings.html", context)
+
+
+def _asked(request: Request, form: EarlyOpeningForm | None, unit: OrgUnit | None) -> bool:
+    """Is it settled? False: the form has to be shown again."""
+    if form is None or unit is None:
+        messages.error(request, "现在没有可以申请同步推进的阶段。")
+        return True
+    if not form.is_valid():
+        return False
+    reason = form.cleaned_data["reason"]
+    try:
+        actions.ask_early_opening(request.actor, stage=form.chosen, region=unit, reason=reason)
+    except Refused as refused:
+        form.add_problems(refused.problems)
+        return False
+    messages.success(request, "申请已提交，请等待省级团委答复。")
+    return True
+
+
+@require_POST
+@door("openings.decide")
+def early_opening_decide(request: Request, pk: int) -> HttpResponse:
+    """Agree to a request or decline it with a remark."""
+    asked = get_object_or_404(queries.early_openings(request.scope), pk=pk)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    agree, remark = form.cleaned_data["answer"] == "agree", form.cleaned_data["remark"]
+    try:
+        actions.decide_early_opening(request.actor, asked=asked, agree=agree, remark=remark)
+    except Refused as refused:
+        for problem in refused.problems:
+            messages.error(request, problem.message + problem.mend)
+    else:
+        word = "已同意，即日起开放录入" if agree else "已答复不同意"
+        messages.success(request, f"{asked.region.short_name}“{asked.stage.name}”：{word}。")
+    return redirect("early_openings")
+
+
+early_urls = [
+    path("openings/", early_openings, name="early_openings"),
+    path("openings/<int:pk>/", early_opening_decide, name="early_opening_decide"),
+]

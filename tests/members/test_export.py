@@ -1,0 +1,106 @@
+"""The roster taken along: export, print, comparing a list, searching, showing one id in full."""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+
+from orgs.models import AuditEntry
+
+from tests import world
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(answer: Any) -> str:
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def export(user: Any, unit: Any, **given: str) -> Any:
+    return world.client(user).post(f"/members/export/?unit={unit.pk}", given or {"purpose": ""})
+
+
+def rows_of(answer: Any) -> list[tuple[Any, ...]]:
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    return list(book.active.iter_rows(values_only=True))
+
+
+def test_an_export_holds_the_sub_tree_masked_and_leaves_a_trail(cast: Cast) -> None:
+    whole = world.national_id()
+    person = world.person("=1+1", id_text=whole, mobile="13812345678")
+    world.cadre(cast.branch, "书记", world.member(cast.branch, person).person)
+    world.member(cast.village)
+    world.member(cast.other_branch)
+    header, first, second = rows_of(export(cast.county_admin, cast.county))
+    assert header[:4] == ("团支部", "组织编码", "姓名", "身份证号码")
+    assert first[2:4] == ("=1+1", person.masked_id) and first[10:12] == ("书记", "138****5678")
+    assert second[0] == "小寨村团支部"
+    entry = AuditEntry.objects.get(action="members.export")
+    assert (entry.unit, entry.after) == (cast.county, {"count": 2, "full_ids": False, "purpose": ""})
+
+
+def test_whole_ids_need_the_capability_and_a_purpose(cast: Cast) -> None:
+    whole = world.national_id()
+    world.member(cast.branch, world.person(id_text=whole))
+    admin = cast.committee_admin
+    assert export(admin, cast.committee, full="on", purpose="核验").status_code == 403
+    world.grant(admin, cast.committee, "ids_reveal")
+    assert "没有填写用途" in text_of(export(admin, cast.committee, full="on"))
+    assert not AuditEntry.objects.filter(action="members.export").exists()
+    assert rows_of(export(admin, cast.committee, full="on", purpose="核验"))[1][3] == whole
+    assert AuditEntry.objects.get(action="members.export").after["purpose"] == "核验"
+
+
+def test_one_id_is_shown_in_full_after_a_purpose(cast: Cast) -> None:
+    whole = world.national_id()
+    member = world.member(cast.branch, world.person(id_text=whole))
+    address = f"/members/{member.pk}/reveal/"
+    browser = world.client(cast.secretary)
+    assert browser.post(address, {"purpose": "核验"}).status_code == 403
+    world.grant(cast.secretary, cast.branch, "ids_reveal")
+    page = text_of(browser.post(address, {"purpose": " "}))
+    assert "没有填写用途" in page and whole not in page
+    assert whole not in text_of(browser.get(f"/members/{member.pk}/"))
+    assert whole in text_of(browser.post(address, {"purpose": "核验"}))
+    entry = AuditEntry.objects.get(action="members.reveal_id")
+    assert (entry.person, entry.after) == (member.person, {"purpose": "核验"})
+    outside = world.member(cast.other_branch)
+    assert browser.post(f"/members/{outside.pk}/reveal/", {"purpose": "x"}).status_code == 404
+
+
+def test_a_pasted_list_says_who_is_in_and_who_is_not(cast: Cast) -> None:
+    here, outside, unknown = (world.national_id() for _ in range(3))
+    world.member(cast.branch, world.person("王小明", id_text=here))
+    world.member(cast.branch, world.person("李秀英"))
+    world.member(cast.other_branch, world.person("赵六", id_text=outside))
+    text = f" 王 小明\n李秀英\n{here.lower()}\n\n赵六\n{outside}\n{unknown}\n李秀英\n\x00😀"
+    answer = world.client(cast.committee_admin).post("/members/compare/", {"list": text.replace("\x00", "")})
+    pasted = answer.context["pasted"]
+    assert [member.person.full_name for _, member in pasted.found] == ["王小明", "李秀英", "王小明"]
+    assert len(pasted.missing) == 4 and pasted.missing[0] == "赵六"
+    page = text_of(answer)
+    assert unknown not in page.split("<textarea")[1].split("</textarea>")[1]
+
+
+def test_the_roster_is_searched_by_mobile_and_number(cast: Cast) -> None:
+    world.member(cast.branch, world.person("王小明", mobile="13812345678"))
+    world.member(cast.branch, world.person("李秀英"), development_number="201541000001")
+    browser = world.client(cast.committee_admin)
+
+    def found(text: str) -> list[str]:
+        answer = browser.post("/members/", {"q": text})
+        return [member.person.full_name for member in answer.context["roster"].members]
+
+    assert found("13812345678") == ["王小明"]
+    assert found("201541000001") == ["李秀英"]
+    assert found("13812345679") == []
+    assert "13812345678" not in text_of(browser.post("/members/", {"q": "13812345678"}))
+
+
+def test_the_printed_roster_has_room_for_signature_and_seal(cast: Cast) -> None:
+    world.member(cast.branch, world.person("王小明"))
+    page = text_of(world.client(cast.secretary).get("/members/print/"))
+    assert "王小明" in page and "盖章" in page and "本人签名" in page

@@ -1,0 +1,169 @@
+"""The pages and addresses of transfer, withdrawal, applications and the identity check."""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from members.models import Member, MemberCase, YouthUnderReview
+
+from tests import world
+from tests.cast import Cast
+from tests.members.conftest import good_cells
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_gate(settings: Any, tmp_path: Path) -> None:
+    settings.ZHTJ_ENTRY_GATE = ""
+    settings.MEDIA_ROOT = str(tmp_path)
+
+
+def text_of(answer: Any) -> str:
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_ticked_rows_are_transferred_after_the_question(cast: Cast) -> None:
+    members = world.members(cast.branch, 3)
+    browser, ids = world.client(cast.committee_admin), [m.pk for m in members[:2]]
+    assert 'name="member"' in text_of(browser.get(f"/members/?branch={cast.branch.pk}"))
+    assert "转接 2 人" in text_of(browser.post("/members/transfer/", {"member": ids}))
+    given = {"member": ids, "confirm": "1", "to_branch": "HN99"}
+    assert "没有找到编码为“HN99”" in text_of(browser.post("/members/transfer/", given))
+    answer = browser.post("/members/transfer/", given | {"to_branch": cast.second_branch.code}, follow=True)
+    assert "已将2名团员转入高一2班团支部" in text_of(answer)
+    assert Member.objects.filter(branch=cast.second_branch, until_at=None).count() == 2
+
+
+def test_ticked_rows_are_withdrawn_with_a_reason(cast: Cast) -> None:
+    member, browser = world.member(cast.branch), world.client(cast.secretary)
+    given = {"member": member.pk, "confirm": "1"}
+    assert "请从列表中选择" in text_of(browser.post("/members/withdraw/", given | {"reason": "x"}))
+    answer = browser.post("/members/withdraw/", given | {"reason": "left"}, follow=True)
+    assert "1名团员已移出名册" in text_of(answer)
+    assert "没有选择团员" in text_of(browser.post("/members/withdraw/", follow=True))
+
+
+@pytest.mark.parametrize("ids", [["x"], ["9" * 30], ["-1"], [""]])
+def test_nonsense_ticks_are_nobody(cast: Cast, ids: list[str]) -> None:
+    assert "没有选择团员" in text_of(
+        world.client(cast.secretary).post("/members/transfer/", {"member": ids}, follow=True)
+    )
+
+
+def test_an_identity_is_corrected_from_page_to_page(cast: Cast) -> None:
+    member, new_id = world.member(cast.branch), world.national_id()
+    secretary = world.client(cast.secretary)
+    given = {"full_name": "李秀英", "national_id": new_id}
+    address = f"/members/{member.pk}/identity/"
+    assert "没有填写理由" in text_of(secretary.post(address, given))
+    answer = secretary.post(address, given | {"reason": "户口本有误"}, follow=True)
+    assert "等待上级团组织核准" in text_of(answer) and "办理中" in text_of(answer)
+    case = MemberCase.objects.get()
+    admin = world.client(cast.committee_admin)
+    assert "李秀英" not in text_of(admin.get("/members/cases/"))
+    page = text_of(admin.get(f"/members/cases/{case.pk}/"))
+    assert "李秀英" in page and new_id not in page and 'value="grant"' in page
+    assert "必须写明理由" in page
+    assert 'value="grant"' not in text_of(secretary.get(f"/members/cases/{case.pk}/"))
+    assert "没有填写理由" in text_of(admin.post(f"/members/cases/{case.pk}/", {"act": "refuse"}))
+    assert "已办理" in text_of(admin.post(f"/members/cases/{case.pk}/", {"act": "grant"}, follow=True))
+    assert "李秀英" in text_of(secretary.get(f"/members/{member.pk}/"))
+
+
+def test_a_claim_is_made_seen_in_dispute_and_answered(cast: Cast) -> None:
+    national_id = world.national_id()
+    member = world.member(cast.other_branch, world.person("张三", id_text=national_id))
+    holder = world.client(world.account(cast.other_branch))
+    given = {"full_name": "张三", "national_id": national_id, "reason": "已到我校就读"}
+    page = text_of(world.client(cast.secretary).post(f"/members/claim/{cast.branch.pk}/", given, follow=True))
+    assert "48小时内答复" in page and "争议中" in page and national_id not in page
+    assert "争议中" in text_of(holder.get("/members/"))
+    assert "争议中" in text_of(holder.get(f"/members/{member.pk}/"))
+    case = MemberCase.objects.get()
+    page = text_of(holder.get(f"/members/cases/{case.pk}/"))
+    assert "已到我校就读" in page and cast.secretary.display_name in page
+    holder.post(f"/members/cases/{case.pk}/", {"act": "release"})
+    assert Member.objects.get(until_at=None).branch == cast.branch
+
+
+def test_somebody_goes_from_the_rectification_list_into_the_roster(cast: Cast) -> None:
+    browser = world.client(cast.secretary)
+    cells = good_cells(full_name="王小明", joined_on="2017-05")
+    page = text_of(browser.post(f"/members/review/add/{cast.branch.pk}/", cells, follow=True))
+    assert "已将王小明列入整改清单" in page and "没有填写发展团员编号" in page
+    youth = YouthUnderReview.objects.get()
+    act = f"/members/review/{youth.pk}/act/"
+    file = SimpleUploadedFile("志愿书.pdf", b"%PDF-1.4 scan")
+    assert "材料已上传" in text_of(browser.post(act, {"act": "attach", "document": file}, follow=True))
+    document = youth.documents.get()
+    answer = browser.get(f"/members/review/{youth.pk}/documents/{document.pk}/")
+    assert answer.content == b"%PDF-1.4 scan" and "attachment" in answer["Content-Disposition"]
+    wrong = SimpleUploadedFile("x.pdf", b"<script>")
+    assert "只能上传" in text_of(browser.post(act, {"act": "attach", "document": wrong}))
+    assert "没有填写发展团员编号" in text_of(browser.post(act, {"act": "recognise"}))
+    mend = f"/members/review/{youth.pk}/mend/"
+    typed = {**cells, "development_number": "201741000001"}
+    assert "已符合条件" in text_of(browser.post(mend, typed, follow=True))
+    assert "已认定王小明为团员" in text_of(browser.post(act, {"act": "recognise"}, follow=True))
+    assert Member.objects.get(until_at=None).person.full_name == "王小明"
+    city = text_of(
+        world.client(cast.city_admin).get(f"/members/review/?unit={cast.city.pk}&state=recognised")
+    )
+    assert "王小明" in city and "已认定 1 人" in city
+
+
+def test_a_faulty_row_is_told_to_be_mended_first(cast: Cast) -> None:
+    cells = good_cells(joined_on="2017-05", mobile="1")
+    page = text_of(world.client(cast.secretary).post(f"/members/review/add/{cast.branch.pk}/", cells))
+    assert "不属于身份存疑" in page and not YouthUnderReview.objects.exists()
+
+
+def test_of_two_corrections_the_second_is_shown_the_difference_and_loses_nothing(cast: Cast) -> None:
+    member, browser = world.member(cast.branch), world.client(cast.secretary)
+    address = f"/members/{member.pk}/correct/"
+    form = browser.get(address).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields if name != "attest_evidence"}
+    browser.post(address, typed | {"qq": "12345"})
+    answer = browser.post(address, typed | {"wechat": "xiaoming"})
+    page = text_of(answer)
+    assert "已被他人更正" in page and answer.context["difference"] == {
+        "QQ": ["12345", ""],
+        "微信号": ["", "xiaoming"],
+    }
+    again = {name: answer.context["form"][name].value() or "" for name in typed}
+    assert again["wechat"] == "xiaoming" and again["seen"] != typed["seen"]
+    assert "已更正" in text_of(browser.post(address, again, follow=True))
+    member.person.refresh_from_db()
+    assert (member.person.qq, member.person.wechat) == ("", "xiaoming")
+
+
+def test_the_api_moves_and_withdraws(cast: Cast) -> None:
+    members = world.members(cast.branch, 2)
+    client = world.client(cast.committee_admin)
+
+    def post(address: str, **body: Any) -> Any:
+        return client.post(address, json.dumps(body), content_type="application/json")
+
+    first, second = (m.pk for m in members)
+    assert post("/api/members/transfer/", members=[first], to_branch="?").status_code == 422
+    moved = post("/api/members/transfer/", members=[first], to_branch=cast.second_branch.code)
+    assert moved.json() == {"done": 1, "asked": 0}
+    assert post("/api/members/transfer/", members=[first], to_branch="HN").status_code == 404
+    assert post("/api/members/withdraw/", members=[second], reason="left").json() == {"withdrawn": 1}
+    outside = world.member(cast.other_branch).pk
+    assert post("/api/members/withdraw/", members=[outside], reason="left").status_code == 404
+    assert post("/api/members/withdraw/", members=[10**30], reason="left").status_code == 404
+
+
+def test_people_are_listed_masked_inside_the_scope(cast: Cast) -> None:
+    person = world.person(mobile="13812345678", birth_on=dt.date(2000, 5, 1))
+    world.member(cast.branch, person)
+    world.member(cast.other_branch)
+    (line,) = world.client(cast.committee_admin).get("/api/people/").json()["results"]
+    assert (line["id"], line["mobile"], line["national_id"]) == (person.pk, "138****5678", person.masked_id)

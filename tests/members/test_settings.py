@@ -1,0 +1,84 @@
+"""The admission settings: who may, what is refused, what a change means, effective at once."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from members import actions, queries
+from members.models import AdmissionSettings
+from members.rules import Policy
+from orgs.models import AuditEntry
+
+from tests import world
+from tests.cast import Cast
+
+TODAY = dt.date(2018, 11, 23)
+pytestmark = pytest.mark.django_db
+TYPED = {
+    "strict_admission_from": "2016-01-01",
+    "minimum_age_before": "12",
+    "minimum_age_from": "13",
+    "overage_from": "28",
+    "under_three": "acknowledge",
+    "allows_release": "on",
+    "rectify_days": "30",
+}
+
+
+def post(user: Any, **more: str) -> Any:
+    return world.client(user).post("/members/settings/", TYPED | more, follow=True)
+
+
+def test_a_change_is_effective_at_once_and_audited(cast: Cast) -> None:
+    assert queries.admission_policy() == Policy()
+    assert "立即生效" in post(cast.settings_admin, save="1").content.decode()
+    assert queries.admission_policy().strict_admission_from == dt.date(2016, 1, 1)
+    entry = AuditEntry.objects.get(action="members.change_settings")
+    assert (entry.actor, entry.unit) == (cast.settings_admin, cast.province)
+    assert (entry.before, entry.after) == (
+        {"strict_admission_from": "2017-01-01"},
+        {"strict_admission_from": "2016-01-01"},
+    )
+    assert "没有改动" in post(cast.settings_admin, save="1").content.decode()
+    assert AdmissionSettings.objects.count() == 1
+
+
+def test_the_preview_counts_whom_the_new_date_would_not_recognise(cast: Cast) -> None:
+    in_2016 = {"joined_on": dt.date(2016, 5, 1)}
+    world.member(cast.branch, world.person(id_text=world.national_id(born=dt.date(2003, 6, 1))), **in_2016)
+    world.member(cast.branch, world.person(id_text=world.national_id(born=dt.date(2003, 5, 31))), **in_2016)
+    world.member(cast.branch, development_number="201641000001", **in_2016 | {"application_form": False})
+    world.member(cast.branch, waived="development_number.missing", **in_2016)
+    world.member(cast.branch)
+    answer = post(cast.province_admin, preview="1")
+    figures = {label[:6]: (now, then) for label, now, then in answer.context["figures"]}
+    assert list(figures.values()) == [(4, 4), (0, 3), (0, 1), (0, 2), (0, 1), (0, 0)]
+    assert not AdmissionSettings.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("strict_admission_from", "2016-01-02"),
+        ("strict_admission_from", "2019-01-01"),
+        ("strict_admission_from", "1999-01-01"),
+        ("strict_admission_from", "x"),
+        ("minimum_age_from", "9"),
+        ("minimum_age_before", "-1"),
+        ("rectify_days", "0"),
+        ("under_three", "never"),
+    ],
+)
+@pytest.mark.parametrize("button", ["save", "preview"])
+def test_impossible_settings_are_refused(cast: Cast, field: str, value: str, button: str) -> None:
+    answer = post(cast.settings_admin, **{field: value, button: "1"})
+    assert field in answer.context["form"].errors and not AdmissionSettings.objects.exists()
+
+
+def test_only_the_province_sets(cast: Cast) -> None:
+    for user in (cast.city_admin, cast.staff, cast.auditor, cast.stranger):
+        assert post(user, save="1").status_code == 403
+        with pytest.raises(PermissionDenied):
+            actions.change_settings(world.actor(user), values={}, today=TODAY)

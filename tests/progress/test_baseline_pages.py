@@ -1,0 +1,97 @@
+"""团统数 by hand: one figure through the rules of the workbook, what is shown, what does not agree."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from orgs.models import AuditEntry, User
+from progress.models import Baseline
+
+from tests import world
+from tests.progress.conftest import Scene
+
+pytestmark = pytest.mark.django_db
+
+GOOD = {"unit": "HN01010101", "domain": "学校", "member_count": "45"}
+
+
+def get(user: User, **query: str) -> Any:
+    return world.client(user).get(reverse("baselines"), query)
+
+
+def post(user: User, at: str, **data: str) -> Any:
+    return world.client(user).post(f"{reverse('baselines')}?unit={at}", {**GOOD, **data}, follow=True)
+
+
+def figure(code: str = "HN01010101", domain: str = "school") -> int | None:
+    found = Baseline.objects.filter(unit__code=code, domain=domain, until_at=None)
+    return found.values_list("member_count", flat=True).first()
+
+
+def test_the_figures_of_a_unit_and_its_children_stand_side_by_side(scene: Scene) -> None:
+    html = get(scene.cast.county_admin, unit="HN010101").content.decode()
+    assert "高一1班团支部" in html
+    assert html.count(">40<") == 2
+    rows = get(scene.cast.city_admin).context["rows"]
+    assert [(row.unit.code, [f and f.member_count for f in row.figures]) for row in rows] == [
+        ("HN01", [100]),
+        ("HN0101", [None]),
+    ]
+
+
+def test_a_superior_changes_one_figure_and_the_old_period_is_closed(scene: Scene) -> None:
+    answered = post(scene.cast.county_admin, "HN010101").content.decode()
+    assert "“高一1班团支部”的团统数已保存" in answered
+    assert figure() == 45
+    assert Baseline.objects.filter(unit=scene.cast.branch).count() == 2
+    entry = AuditEntry.objects.filter(action="progress.enter_baselines").latest("pk")
+    assert (entry.actor, entry.unit, entry.door) == (scene.cast.county_admin, scene.cast.branch, "page")
+
+
+def test_the_same_figure_again_changes_nothing(scene: Scene) -> None:
+    assert "没有改动" in post(scene.cast.county_admin, "HN010101", member_count="40").content.decode()
+    assert Baseline.objects.filter(unit=scene.cast.branch).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"member_count": ""}, "没有填写团员数"),
+        ({"member_count": "四十"}, "不是可以识别的人数或个数"),
+        ({"member_count": "-1"}, "不是可以识别的人数或个数"),
+        ({"branch_count": "99999999"}, "不是可以识别的人数或个数"),
+        ({"domain": "火星"}, "没有“火星”这个领域"),
+        ({"domain": ""}, "没有填写领域"),
+        ({"unit": "HN020101"}, "请从列表中选择一个组织"),
+        ({"unit": "\x00"}, "请从列表中选择一个组织"),
+    ],
+)
+def test_a_bad_figure_is_refused_by_the_rules_of_the_workbook(
+    scene: Scene, data: dict[str, str], sentence: str
+) -> None:
+    assert sentence in post(scene.cast.county_admin, "HN010101", **data).content.decode()
+    assert figure() == 40
+
+
+def test_nobody_states_the_own_figure_nor_one_outside(scene: Scene) -> None:
+    assert get(scene.cast.committee_admin).context["form"] is None
+    assert get(scene.cast.viewer).context["form"] is None
+    assert post(scene.cast.committee_admin, "HN010101").status_code == 403
+    assert "没有您可以填报团统数的下级组织" in post(scene.cast.county_admin, "HN01010101").content.decode()
+    assert get(scene.cast.outsider, unit="HN0101").status_code == 404
+    assert get(scene.cast.outsider, unit="\x00").status_code == 404
+    assert figure() == 40
+
+
+def test_what_does_not_agree_is_listed_for_every_level_above_it(scene: Scene) -> None:
+    scene.compute()
+    assert "学校：填报 100，下级合计 80" in get(scene.cast.staff).content.decode()
+    assert [found.code for found in get(scene.cast.staff, unit="HN01").context["mismatches"]] == ["HN01"]
+    assert get(scene.cast.staff, unit="HN02").context["mismatches"] == []
+
+
+def test_without_a_campaign_there_is_a_sentence(scene: Scene) -> None:
+    scene.campaign.is_active = False
+    scene.campaign.save()
+    assert "没有正在进行的行动" in get(scene.cast.city_admin).content.decode()
