@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from zhtj.lib import days
+from zhtj.lib.api_fields import Cell
 
 import orgs.queries
 from cadres import actions, queries
@@ -48,20 +49,7 @@ class CadreSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class Cell(serializers.Field):
-    """A value as a sheet's cell would hold it; the rules read it and name what is wrong."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, allow_null=True, **kwargs)
-
-    def to_internal_value(self, data: Any) -> Any:
-        return data if isinstance(data, str | int | float | bool) else str(data)
-
-    def to_representation(self, value: Any) -> Any:
-        return value
-
-
-class EntrySerializer(serializers.Serializer):
+class CadreEntrySerializer(serializers.Serializer):
     """One cadre as entered: the fields of the workbook by name; a blank `unit` is the own one."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -91,13 +79,13 @@ class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             return queries.cadres(NOTHING)
         return queries.cadres(self.request.scope)
 
-    @extend_schema(request=EntrySerializer, responses={201: CadreSerializer, 200: CadreSerializer})
+    @extend_schema(request=CadreEntrySerializer, responses={201: CadreSerializer, 200: CadreSerializer})
     def create(self, request: Request) -> Response:
         """Enter one cadre; the post held already: 200, updated."""
         entered = actions.enter_cadres(
             request.actor,
             unit=self._own_unit(request),
-            entries=[EntryReader(days.today()).read(_valid(EntrySerializer, request))],
+            entries=[EntryReader(days.today()).read(_valid(CadreEntrySerializer, request))],
             today=days.today(),
         )
         code = status.HTTP_201_CREATED if entered.created else status.HTTP_200_OK

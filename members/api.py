@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from zhtj.lib import days
+from zhtj.lib.api_fields import Cell
 from zhtj.lib.problems import Refused
 
 import orgs.queries
@@ -59,19 +60,6 @@ class MemberSerializer(serializers.ModelSerializer):
             "from_at",
         )
         read_only_fields = fields
-
-
-class Cell(serializers.Field):
-    """A value as a sheet's cell would hold it; the rules read it and name what is wrong."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, allow_null=True, **kwargs)
-
-    def to_internal_value(self, data: Any) -> Any:
-        return data if isinstance(data, str | int | float | bool) else str(data)
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 class EntrySerializer(serializers.Serializer):

@@ -163,7 +163,7 @@ class SearchForm(Plain):
         return squeeze(self.cleaned_data["q"]) if self.is_valid() else ""
 
 
-_REASON = {"max_length": 200, "required": False, "widget": forms.Textarea(attrs={"rows": "3"})}
+_REASON: dict[str, Any] = {"max_length": 200, "required": False, "widget": forms.Textarea(attrs={"rows": "3"})}
 
 
 class TransferForm(Plain):

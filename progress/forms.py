@@ -1,5 +1,6 @@
 """Forms of the room. They check shape only; the actions say what is right."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,13 +12,18 @@ from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from progress.models import Stage
 
+WHOLE = re.compile(r"-?[0-9]{1,8}")
+
 
 class Written(forms.CharField):
-    """Some sentences; how long and whether at all is for the action to say."""
+    """Some sentences. Required is said on the page; how long and whether at all the action decides."""
 
     def __init__(self, label: str, help_text: str = "", *, rows: int = 3) -> None:
         widget = forms.Textarea(attrs={"rows": rows, "maxlength": 500})
-        super().__init__(label=label, help_text=help_text, required=False, widget=widget)
+        super().__init__(label=label, help_text=help_text, widget=widget)
+
+    def clean(self, value: Any) -> str:
+        return value.replace("\x00", "") if isinstance(value, str) else ""
 
 
 class EarlyOpeningForm(Plain):
@@ -57,6 +63,19 @@ class BaselineForm(Plain):
     def chosen(self) -> OrgUnit | None:
         """The unit picked; None when it is none of those offered."""
         return self._units.get(self.cleaned_data["unit"])
+
+
+class AdjustmentForm(Plain):
+    """More or fewer in one domain, and why."""
+
+    domain = forms.ChoiceField(label="领域", choices=Domain.choices)
+    change = Typed("增减人数", "增加填正数，减少在前面加“-”，例如 -12。", required=True)
+    reason = Written("理由", "写明原因和人数：毕业、转出、重复统计、查无此人等。不超过 500 字。")
+
+    def number(self) -> int:
+        """The change as a whole number; 0 for anything that is none."""
+        text = self.cleaned_data["change"].strip().replace("－", "-").replace("+", "")
+        return int(text) if WHOLE.fullmatch(text) else 0
 
 
 class DecisionForm(forms.Form):

@@ -171,6 +171,31 @@ class Baseline(models.Model):
         ]
 
 
+class BaselineAdjustment(Asked):
+    """基数调整: more or fewer members than the 2017 figure of a unit in a domain, and why.
+
+    The figure itself stays; a bulletin counts the agreed ones from the answer on, in `expected_adjusted`
+    of the unit and of everything above it.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="adjustments")
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="组织")
+    domain = models.CharField("领域", max_length=20, choices=Domain)
+    change = models.IntegerField("增减人数")
+
+    class Meta:
+        verbose_name = "基数调整"
+        verbose_name_plural = "基数调整"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "unit", "domain"],
+                condition=Q(state="waiting"),
+                name="adjustment_one_waiting",
+            ),
+        ]
+
+
 class BulletinState(models.TextChoices):
     STARTED = "started", "计算中"
     DONE = "done", "待发布"

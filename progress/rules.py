@@ -106,6 +106,28 @@ CODES = Catalogue(
             BASELINE,
             field="unit",
         ),
+        # adjusting a baseline
+        Rule(
+            "adjustment.of_a_branch",
+            "团支部不能单独申请调整基数。",
+            "请由所在的团委、团工委或团总支提出申请。",
+            BASELINE,
+            field="change",
+        ),
+        Rule(
+            "adjustment.format",
+            "增减人数“{text}”不是可以识别的整数。",
+            "请填写不为 0 的整数，减少的在前面加“-”，例如 -12。",
+            BASELINE,
+            field="change",
+        ),
+        Rule(
+            "adjustment.waiting_already",
+            "“{unit}”的“{domain}”领域已有一份调整申请正在等待审批。",
+            "请等待上级答复后再申请。",
+            BASELINE,
+            field="domain",
+        ),
         # the bulletin
         Rule(
             "bulletin.too_early",

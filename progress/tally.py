@@ -114,6 +114,19 @@ def fold_expected(
     return expected, below
 
 
+def adjust(
+    parents: Sequence[int], expected: Sequence[int | None], changes: Sequence[int]
+) -> list[int | None]:
+    """What is expected with the agreed changes of the unit and of all below it; unknown stays unknown.
+
+    Nothing below zero is expected of anybody.
+    """
+    return [
+        None if figure is None else max(0, figure + change)
+        for figure, change in zip(expected, fold(parents, changes), strict=True)
+    ]
+
+
 def mismatches(explicit: Sequence[int | None], below: Sequence[int | None]) -> list[int]:
     """Where an explicit figure and the sum of the children are both known and differ."""
     return [

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from progress import converters, views  # noqa: F401 - `converters` knows <day:…>
+from progress.adjustment_views import adjustment_urls
 from progress.baseline_views import baseline_urls
 from progress.early_views import early_urls
 from progress.export_views import export_urls
@@ -15,4 +16,5 @@ urlpatterns = [
     *export_urls,
     *early_urls,
     *baseline_urls,
+    *adjustment_urls,
 ]

@@ -42,7 +42,8 @@ def members(scope: Scope, capability: str = "members.see") -> QuerySet[Member]:
 def roster(scope: Scope, *, unit: OrgUnit, text: str = "", after: str = "") -> Roster:
     """A page of the members in the sub-tree of `unit`.
 
-    `text` is the beginning of a name, or a whole national id (by its blind index), mobile or development number; `after` the
+    `text` is the beginning of a name, or a whole national id (by its blind index), mobile or
+    number; `after` the
     cursor of the page before, anything else is the first page. Three queries, the same at any depth.
     """
     found = members(scope).filter(below(unit))

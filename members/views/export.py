@@ -42,7 +42,7 @@ def member_export(request: Request) -> HttpResponse | FileResponse:
         else:
             rows = queries.export_rows(request.scope, unit, full=full)
             header = [HeaderCell(text, is_text=True) for text in queries.EXPORT_HEADERS]
-            target = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the answer that streams it
+            target = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115 - the answer closes it
             write_workbook(target, [SheetOut("团员名册", header, rows)])
             target.seek(0)
             name = f"{unit.short_name}团员名册-{days.today():%Y%m%d}.xlsx"

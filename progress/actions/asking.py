@@ -2,8 +2,11 @@
 
 import datetime as dt
 
+from django.core.exceptions import PermissionDenied
+
 from zhtj.lib.problems import Problem, Refused
 
+from orgs.models import User
 from orgs.scopes import Actor
 from progress.models import Asked
 from progress.rules import CODES
@@ -16,6 +19,13 @@ def reason_problems(reason: str) -> list[Problem]:
     if not reason:
         return [CODES.problem("reason.missing")]
     return [CODES.problem("reason.too_long")] if len(reason) > LONGEST else []
+
+
+def asker(actor: Actor) -> User:
+    """The person who asks: a request is made by somebody, never by a command."""
+    if actor.user is None:
+        raise PermissionDenied("申请必须由登录的管理员提出。")
+    return actor.user
 
 
 def decide(actor: Actor, asked: Asked, *, agree: bool, remark: str, at: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from zhtj.lib.problems import Problem, Refused
 from orgs import audit
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
-from progress.actions.asking import decide, reason_problems
+from progress.actions.asking import asker, decide, reason_problems
 from progress.models import EarlyOpening, GateOpening, Stage
 from progress.rules import CODES
 
@@ -33,7 +33,7 @@ def ask_early_opening(actor: Actor, *, stage: Stage, region: OrgUnit, reason: st
     if problems:
         raise Refused(problems)
     asked = EarlyOpening.objects.create(
-        stage=stage, region=region, reason=reason, asked_by=actor.user, asked_at=at
+        stage=stage, region=region, reason=reason, asked_by=asker(actor), asked_at=at
     )
     after = {"stage": stage.key, "reason": reason}
     audit.record(actor, "progress.ask_early_opening", unit=region, after=after)

@@ -100,8 +100,9 @@ def _line_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any
             continue
         for column in series:
             expected = column.expected[unit.place]
+            adjusted = column.adjusted[unit.place] if column.adjusted else expected
             entered = column.entered[unit.place]
-            yield bulletin.pk, unit.unit_id, column.stage, column.domain, expected, expected, entered
+            yield bulletin.pk, unit.unit_id, column.stage, column.domain, expected, adjusted, entered
 
 
 def _branch_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any, ...]]:

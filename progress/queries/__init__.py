@@ -1,5 +1,6 @@
 """Everything that is read in this room. Other rooms and the frame use these names."""
 
+from progress.queries.adjustments import adjustments, adjustments_to_decide
 from progress.queries.baselines import (
     active_campaign,
     baselines,
@@ -33,6 +34,8 @@ __all__ = [
     "Row",
     "Sheet",
     "active_campaign",
+    "adjustments",
+    "adjustments_to_decide",
     "baselines",
     "bulletins",
     "campaign_for",

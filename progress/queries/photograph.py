@@ -19,7 +19,7 @@ from members import queries as members
 from orgs.history import PastTree, Placed, as_of, tree_as_of
 from orgs.kinds import LEADING_ORGANS, Domain, UnitKind
 from progress import tally
-from progress.models import Baseline, Campaign, Measure, Stage
+from progress.models import Baseline, BaselineAdjustment, Campaign, Measure, Stage
 
 Known = list[int | None]
 
@@ -33,6 +33,7 @@ class Series:
     expected: Known
     entered: list[int]
     own: list[int] | None = None
+    adjusted: Known | None = None  # expected with the agreed adjustments; None: the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +125,28 @@ def _domains(
     for unit_id, domain, count in rows.values_list("unit_id", "domain", "member_count"):
         if unit_id in place:
             explicit[domain][place[unit_id]] = count
+    changes = _changes(campaign, place, cutoff_at)
     series, mismatches = {}, []
     for domain in Domain.values:
         expected, below = tally.fold_expected(parents, explicit[domain])
         entered = tally.fold(parents, own[domain])
-        series[domain] = Series("", domain, expected, entered, own[domain])
+        adjusted = tally.adjust(parents, expected, changes[domain]) if domain in changes else None
+        series[domain] = Series("", domain, expected, entered, own[domain], adjusted)
         for index in tally.mismatches(explicit[domain], below):
             mismatches.append(Mismatch(index, domain, explicit[domain][index] or 0, below[index] or 0))
     return series, mismatches
+
+
+def _changes(campaign: Campaign, place: dict[int, int], cutoff_at: dt.datetime) -> dict[str, list[int]]:
+    """Adjustments agreed to before the cut-off: by domain, over the tree; without one none."""
+    agreed = BaselineAdjustment.objects.filter(
+        campaign=campaign, state=BaselineAdjustment.State.AGREED, decided_at__lt=cutoff_at
+    )
+    changes: dict[str, list[int]] = {}
+    for unit_id, domain, change in agreed.order_by().values_list("unit_id", "domain", "change"):
+        if unit_id in place:
+            changes.setdefault(domain, [0] * len(place))[place[unit_id]] += change
+    return changes
 
 
 def _stage(
@@ -145,8 +160,13 @@ def _stage(
     """The series of one stage, by its measure."""
     if stage.measure == Measure.MEMBERS:
         chosen = [domains[domain] for domain in stage.domains]
+        changed = any(series.adjusted for series in chosen)
         return Series(
-            stage.key, "", _sum_known([s.expected for s in chosen]), _sum([s.entered for s in chosen])
+            stage.key,
+            "",
+            _sum_known([series.expected for series in chosen]),
+            _sum([series.entered for series in chosen]),
+            adjusted=_sum_known([s.adjusted or s.expected for s in chosen]) if changed else None,
         )
     if stage.measure == Measure.ORGAN_CADRES:
         counts = list(cadres.organ_counts(cutoff_at))

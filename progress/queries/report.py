@@ -99,6 +99,13 @@ class Row:
     is_mine: bool = False  # in a class table: the reader's own superior, or the own unit
 
     @property
+    def adjusted_rate(self) -> float | None:
+        """The rate against the adjusted figure, where that is another one; else None."""
+        if self.expected_adjusted == self.expected:
+            return None
+        return tally.rate_of(self.entered, self.expected_adjusted)
+
+    @property
     def tone(self) -> str:
         """The chip's colour, which only repeats the word."""
         return TONES.get(self.figures.status, "")

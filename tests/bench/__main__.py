@@ -71,8 +71,21 @@ def _run(names: list[str], size: str) -> list[Result]:
         try:
             results += importlib.import_module(f"tests.bench.bench_{name}").run(size)
         finally:
+            _send_others_home()
             teardown_databases(databases, verbosity=0)
     return results
+
+
+def _send_others_home() -> None:
+    """A thread of the import desk may still hold a session on the database that is to be dropped."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 if __name__ == "__main__":

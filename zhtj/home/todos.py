@@ -49,7 +49,13 @@ class Doing:
 
 def todos(actor: Actor, unit: OrgUnit, board: progress.Page | None, today: dt.date) -> list[Todo]:
     """Everything that waits for this account, the pressing first. At most a dozen queries."""
-    found = [*_to_publish(board), *_early_openings(actor.scope), *_batches(actor), *_own_cadres(actor, unit)]
+    found = [
+        *_to_publish(board),
+        *_early_openings(actor.scope),
+        *_adjustments(actor.scope),
+        *_batches(actor),
+        *_own_cadres(actor, unit),
+    ]
     if unit.is_branch and actor.scope.may("members.enter", unit):
         found += _own_branch(unit, today)
     elif board:
@@ -117,6 +123,15 @@ def _membership(scope: Scope, unit: OrgUnit, today: dt.date) -> Iterator[Todo]:
         yield Todo(f"{standing.open:,} 名青年身份待整改", url, "查看清单", late, tone)
 
 
+def _adjustments(scope: Scope) -> Iterator[Todo]:
+    """Requests for another baseline that wait for this level's answer. No query for anybody else."""
+    if not scope.has("baselines.enter"):
+        return
+    count = progress.adjustments_to_decide(scope).count()
+    if count:
+        yield Todo(f"{count} 份基数调整申请等待答复", reverse("adjustments"), "查看并答复", "", "warning")
+
+
 def _batches(actor: Actor) -> Iterator[Todo]:
     if actor.user is None:
         return
@@ -166,7 +181,8 @@ def _own_branch(branch: OrgUnit, today: dt.date) -> Iterator[Todo]:
 
 def _health(scope: Scope, unit: OrgUnit) -> Iterator[Todo]:
     """What is not in order with the unit and its direct children. One query."""
-    found = health.counts(scope, unit) if scope.has("units.edit_card") else {}
+    is_asked = not unit.is_branch and scope.has("units.edit_card")
+    found = health.counts(scope, unit) if is_asked else {}
     if found:
         words = "、".join(f"{health.BY_CODE[code].word} {count:,} 个" for code, count in found.items())
         url = f"{reverse('health')}?unit={unit.pk}&near=1"

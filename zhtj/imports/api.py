@@ -52,7 +52,7 @@ class ImportViewSet(viewsets.ViewSet):
 
     door = {"*": SIGNED_IN}
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(operation_id="imports_list", responses={200: dict})
     def list(self, request: Request) -> Response:
         _require_any_kind(request)
         return _paged(BatchPages(), queries.batches(request.scope), request, _described)

@@ -5,6 +5,7 @@ and its severity. A *problem* is that rule met in one field of one entry. Rules
 return problems; a form, an API answer, a sheet and a command only render them.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -47,7 +48,7 @@ class Rule:
 
     @property
     def where(self) -> str:
-        return self.field or self.code.partition(".")[0]
+        return self.field or sys.intern(self.code.partition(".")[0])
 
 
 class Catalogue(Mapping[str, Rule]):
@@ -85,11 +86,12 @@ class Catalogue(Mapping[str, Rule]):
         if not values and (code, at, severity) in self._made:
             return self._made[code, at, severity]  # 50 000 faulty rows share one
         rule = self._rules[code]
+        mend = rule.mend.format(**values)
         problem = Problem(
             field=at or rule.where,
-            code=code,
+            code=rule.code,
             message=rule.text.format(**values),
-            mend=rule.mend.format(**values),
+            mend=rule.mend if mend == rule.mend else mend,  # one text for 50 000 rows, not as many copies
             severity=severity or rule.severity,
         )
         if not values:

@@ -17,9 +17,8 @@ from django.db import InterfaceError, OperationalError
 from zhtj.imports import queries, registry
 from zhtj.imports.models import BatchState, ImportBatch
 from zhtj.imports.pipeline import documents, findings, reading, states
-from zhtj.imports.pipeline.collector import paused_collector
 from zhtj.imports.rules import CODES
-from zhtj.lib import days, sheets
+from zhtj.lib import collector, days, sheets
 from zhtj.lib.problems import Problem
 from zhtj.lib.workbook import Context, Judged, Row, WorkbookKind
 
@@ -30,7 +29,7 @@ logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_BEATS = 0.5
 
 
-@paused_collector()
+@collector.paused()
 def check(batch_id: int) -> None:
     """Check a waiting batch, or take over one whose worker died. Does nothing otherwise.
 

@@ -14,9 +14,8 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from zhtj.imports import queries, registry
 from zhtj.imports.models import BatchState, ImportBatch, RowOutcome
 from zhtj.imports.pipeline import checking, documents, states
-from zhtj.imports.pipeline.collector import paused_collector
 from zhtj.imports.rules import COMMIT_FAILED, WORLD_MOVED
-from zhtj.lib import days, locks
+from zhtj.lib import collector, days, locks
 from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import Context, WorldMoved
 
@@ -27,7 +26,7 @@ logger = logging.getLogger(__name__)
 OPEN_OUTCOMES = frozenset({RowOutcome.MEND, RowOutcome.RECTIFY, RowOutcome.SKIPPED})
 
 
-@paused_collector()
+@collector.paused()
 def commit(batch_id: int) -> None:
     """Commit a batch for which it was asked. Does nothing otherwise, or while another is at it.
 
