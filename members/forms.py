@@ -141,7 +141,7 @@ class CorrectionForm(RecordForm):
 
     def seen_anew(self, seen: str) -> "CorrectionForm":
         """The same as typed, now knowing what is stored: saved again, it goes through."""
-        data = self.data.copy()
+        data = self.data.copy()  # type: ignore[attr-defined] # a QueryDict
         data["seen"] = seen
         again = CorrectionForm(data)
         again.is_valid()
@@ -163,7 +163,11 @@ class SearchForm(Plain):
         return squeeze(self.cleaned_data["q"]) if self.is_valid() else ""
 
 
-_REASON: dict[str, Any] = {"max_length": 200, "required": False, "widget": forms.Textarea(attrs={"rows": "3"})}
+_REASON: dict[str, Any] = {
+    "max_length": 200,
+    "required": False,
+    "widget": forms.Textarea(attrs={"rows": "3"}),
+}
 
 
 class TransferForm(Plain):

@@ -29,7 +29,8 @@ from orgs.models import OrgUnit
 from orgs.scopes import Actor
 
 CLAIM_HOURS = 48
-State, Kind = MemberCase.State, MemberCase.Kind
+State = MemberCase.State
+Kind = MemberCase.Kind
 
 
 def ask_correction(actor: Actor, *, member: Member, entry: Entry, reason: str, today: dt.date) -> MemberCase:
@@ -128,7 +129,8 @@ def decide_case(
     def attempt() -> MemberCase:
         stamp = locks.entry_stamp()
         held, locked = _lock(case, moving=grant)
-        if locked.kind == Kind.CLAIM and locked.state == State.OPEN and locked.due_at > stamp:
+        waits = locked.due_at is not None and locked.due_at > stamp
+        if locked.kind == Kind.CLAIM and locked.state == State.OPEN and waits:
             raise Refused([PROCEDURES.problem("case.waiting")])
         _settle(actor, locked, State.GRANTED if grant else State.REFUSED, decision, stamp)
         if grant and locked.kind == Kind.CORRECTION:
@@ -154,7 +156,7 @@ def cancel_case(actor: Actor, *, case: MemberCase) -> MemberCase:
 def require_decider(actor: Actor, case: MemberCase) -> None:
     """Raise PermissionDenied unless the actor may decide this case (domain, section 3)."""
     if case.kind == Kind.TRANSFER and case.to_branch:
-        if not moves.reached(actor.scope, [case.to_branch_id]):
+        if not moves.reached(actor.scope, [case.to_branch.pk]):
             actor.scope.require("approvals.decide", case.to_branch)
         return
     actor.scope.require("approvals.decide", case.branch)
@@ -167,7 +169,7 @@ def _refuse_correction(member: Member, entry: Entry, today: dt.date) -> None:
     old_id = crypto.unseal(member.person.id_sealed)
     if (entry.full_name, entry.national_id) == (member.person.full_name, old_id):
         raise Refused([PROCEDURES.problem("correction.same", at="full_name")])
-    unread = {name: entry.unread[name] for name in ("full_name", "national_id") if name in entry.unread}
+    unread = {name: said for name, said in entry.unread.items() if name in ("full_name", "national_id")}
     whole = replace(
         record_of(member).holding(""),
         full_name=entry.full_name,
@@ -183,7 +185,7 @@ def _refuse_correction(member: Member, entry: Entry, today: dt.date) -> None:
 
 def _correct(actor: Actor, case: MemberCase, member: Member, today: dt.date) -> None:
     """Write the approved name and id; the trail holds old and new, the ids masked."""
-    new_id = crypto.unseal(case.new_id_sealed)
+    new_id = crypto.unseal(case.new_id_sealed or b"")
     _refuse_correction(member, Entry(full_name=case.new_name, national_id=new_id), today)
     before = {"full_name": member.person.full_name, "national_id": member.person.masked_id}
     people.change_identity(member.person_id, full_name=case.new_name, national_id=new_id)

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class Cell(serializers.Field):
+class Cell(serializers.Field):  # type: ignore[misc] # DRF carries no types
     """A value as a sheet's cell would hold it; the rules read it and name what is wrong."""
 
     def __init__(self, **kwargs: Any) -> None:
