@@ -4,6 +4,7 @@ Whatever is shown goes through `units(scope)`. Lists are in the order of the tre
 """
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -156,7 +157,7 @@ class UnitFinder:
         for index in self._by:
             if text in index:
                 return [self._unit(row) for row in index[text]]
-        return []
+        return [self._unit(row) for row in self._without_blanks.get(identity.squeeze(text), ())]
 
     def find_code(self, text: str) -> OrgUnit | None:
         """The unit with this code, if it stands in this place. No query."""
@@ -170,6 +171,14 @@ class UnitFinder:
             if self._rows[row][column] == parent_id and (unit := self._unit(row)).is_open:
                 return unit
         return None
+
+    @cached_property
+    def _without_blanks(self) -> dict[str, list[int]]:
+        """Short names as people type them: a stray blank more or less. Asked only when nothing else fits."""
+        index: dict[str, list[int]] = {}
+        for name, rows in self._by[2].items():
+            index.setdefault(identity.squeeze(name), []).extend(rows)
+        return index
 
     def _unit(self, row: int) -> OrgUnit:
         return OrgUnit.from_db(DEFAULT_DB_ALIAS, self._FIELDS, self._rows[row])

@@ -66,7 +66,7 @@ def enter_cadres(
     About 60 µs an entry on PostgreSQL. Notice, annex 1-3.
     """
     try:
-        return races.again(partial(_enter, actor, unit, entries, today, batch_id, expected))
+        return races.until_settled(partial(_enter, actor, unit, entries, today, batch_id, expected))
     except races.RaceLost:
         if expected is not None:
             raise WorldMoved from None

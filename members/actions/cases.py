@@ -15,10 +15,10 @@ from django.db import transaction
 
 from zhtj.lib import crypto, locks, masks
 from zhtj.lib.problems import Refused, blocking
+from zhtj.lib.races import until_settled
 
 import orgs.queries
 from members.actions import moves
-from members.actions.races import until_settled
 from members.models import Member, MemberCase
 from members.queries.known import load_known, record_of
 from members.queries.settings import admission_policy

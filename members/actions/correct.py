@@ -7,10 +7,10 @@ from django.utils.crypto import salted_hmac
 
 from zhtj.lib import crypto, locks
 from zhtj.lib.problems import Refused, blocking
+from zhtj.lib.races import until_settled
 from zhtj.lib.workbook import Outcome
 
 from members.actions.judge import Verdict, unattested
-from members.actions.races import until_settled
 from members.actions.write import write
 from members.models import Member
 from members.queries.known import Record, load_known, record_of

@@ -14,11 +14,11 @@ from django.core.exceptions import PermissionDenied
 
 from zhtj.lib import locks
 from zhtj.lib.problems import Refused, blocking
+from zhtj.lib.races import RaceLost, one_transaction, until_settled
 from zhtj.lib.workbook import Outcome, WorldMoved
 
 import orgs.queries
 from members.actions.judge import Verdict, judge, unattested
-from members.actions.races import RaceLost, one_transaction, until_settled
 from members.actions.write import Entered, write
 from members.models import Member
 from members.queries.branches import Branches

@@ -24,8 +24,8 @@ _QQ = re.compile(r"[0-9]{5,11}")
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
 )
-_YES = frozenset({"是", "有", "true"})
-_NO = frozenset({"否", "无", "没有", "false"})
+_YES = frozenset({"是", "有", "√", "✓", "✔", "true"})
+_NO = frozenset({"否", "无", "没有", "×", "✗", "✘", "false"})
 _EMAIL_LENGTH = 80
 
 
@@ -81,7 +81,7 @@ def read_email(cell: Cell) -> tuple[str, bool]:
 
 
 def read_yes_no(cell: Cell) -> tuple[bool | None, bool]:
-    """是/有 → True, 否/无 → False, blank → None."""
+    """是/有/√ → True, 否/无/× → False, blank → None."""
     if isinstance(cell, bool):
         return cell, True
     text = squeeze(cell).lower()

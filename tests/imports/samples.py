@@ -317,7 +317,7 @@ SAMPLES = (
         2 | ok
         3 | ok
         4 | rectify | identity.no_evidence
-        5 | mend | application_form.format
+        5 | ok
         6 | mend | application_form.format
         """,
     ),
@@ -327,7 +327,7 @@ SAMPLES = (
             [
                 [*HEAD, "所属团支部"],
                 [*person(0), "高一1班团支部"],
-                [*person(1), "高一2班 团支部"],  # a blank inside a unit's name counts
+                [*person(1), "高一2班 团支部"],  # a stray blank inside a unit's name
                 [*person(2), "高一9班团支部"],
                 [*person(3), None],
                 [*person(4), "开高高一1班团支部"],
@@ -335,7 +335,7 @@ SAMPLES = (
         ),
         """
         2 | ok
-        3 | mend | branch.unknown
+        3 | ok
         4 | mend | branch.unknown
         5 | mend | branch.missing
         6 | mend | branch.unknown

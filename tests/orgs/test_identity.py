@@ -311,6 +311,8 @@ def test_the_stored_words_are_those_of_the_models() -> None:
         (identity.read_yes_no, "否", (False, True)),
         (identity.read_yes_no, "无", (False, True)),
         (identity.read_yes_no, False, (False, True)),
+        (identity.read_yes_no, "√", (True, True)),
+        (identity.read_yes_no, "×", (False, True)),
         (identity.read_yes_no, "也许", (None, False)),
     ],
 )

@@ -34,7 +34,7 @@ def one_transaction() -> Iterator[None]:
         raise RaceLost from error
 
 
-def again(work: Callable[[], T]) -> T:
+def until_settled(work: Callable[[], T]) -> T:
     """`work` in a transaction of its own, up to three times while races are lost; then RaceLost."""
     for _ in range(ATTEMPTS - 1):
         try:
