@@ -72,7 +72,7 @@ def test_it_serves_shows_the_accounts_and_stops_everything(environment):
     finally:
         under = children(process.pid)
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     assert not [pid for pid in under if alive(pid)]
 
 
@@ -83,7 +83,7 @@ def test_when_a_part_dies_the_rest_is_stopped_and_it_says_so(environment):
         read_until(process, "按 Ctrl-C 停止")
         web, worker = children(process.pid)
         os.kill(worker, signal.SIGKILL)
-        assert process.wait(20) == 1
+        assert process.wait(60) == 1
         assert not alive(web)
     finally:
         process.kill()

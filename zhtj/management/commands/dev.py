@@ -49,12 +49,12 @@ class Command(BaseCommand):
                 self.stdout.write("正在装入演示数据……")
                 self.stdout.flush()
                 seed_demo("small", seed=2018, now=days.now())
+            asked = _StopAsked()
             children = {"网页": _start(_web(host, port)), "后台进程": _start(_worker())}
             stack.callback(_stop, list(children.values()))
-            signal.signal(signal.SIGTERM, _interrupt)
-            _wait_until_it_answers(host, port, children)
+            _wait_until_it_answers(host, port, children, asked)
             self._greet(host, port)
-            self._watch(children)
+            self._watch(children, asked)
 
     def _greet(self, host: str, port: int) -> None:
         accounts = cast.present()
@@ -66,15 +66,25 @@ class Command(BaseCommand):
             self.stdout.write(line)
         self.stdout.flush()
 
-    def _watch(self, children: dict[str, subprocess.Popen[bytes]]) -> None:
-        try:
-            while True:
-                for name, child in children.items():
-                    if child.poll() is not None:
-                        raise CommandError(f"{name}意外停止（退出码 {child.returncode}），其余服务一并停止。")
-                time.sleep(0.5)
-        except KeyboardInterrupt:
-            self.stdout.write("\n正在停止……")
+    def _watch(self, children: dict[str, subprocess.Popen[bytes]], asked: "_StopAsked") -> None:
+        while not asked.yes:
+            for name, child in children.items():
+                if child.poll() is not None:
+                    raise CommandError(f"{name}意外停止（退出码 {child.returncode}），其余服务一并停止。")
+            time.sleep(0.5)
+        self.stdout.write("\n正在停止……")
+
+
+class _StopAsked:
+    """Ctrl-C and TERM as a flag: an exception that met a finaliser would be swallowed, and we would stay."""
+
+    def __init__(self) -> None:
+        self.yes = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.yes = True
 
 
 def _refuse_a_taken_port(host: str, port: int) -> None:
@@ -131,13 +141,11 @@ def _stop(children: list["subprocess.Popen[bytes]"]) -> None:
             child.wait()
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
-def _wait_until_it_answers(host: str, port: int, children: dict[str, "subprocess.Popen[bytes]"]) -> None:
-    """Return when the web server answers a request, or at once when a child has died."""
-    while all(child.poll() is None for child in children.values()):
+def _wait_until_it_answers(
+    host: str, port: int, children: dict[str, "subprocess.Popen[bytes]"], asked: _StopAsked
+) -> None:
+    """Return when the web server answers a request, or at once when a child has died or a stop is asked."""
+    while not asked.yes and all(child.poll() is None for child in children.values()):
         connection = HTTPConnection(host, port, timeout=20)
         try:
             connection.request("GET", "/healthz")
