@@ -3,12 +3,12 @@ so that a page speaks with the same codes as a workbook or an API answer.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
-from zhtj.lib.forms import Plain
+from zhtj.lib.forms import Plain, Typed
 from zhtj.lib.problems import Problem
 
 import cadres.rules
@@ -34,28 +34,6 @@ _GROUPS = (
     ),
     ("身份材料", ("application_form", "member_card", "transfer_letter", "attest_evidence")),
 )
-
-
-class Typed(forms.CharField):
-    """What was typed, as typed. `required` is said on the page; the rules decide."""
-
-    def __init__(
-        self,
-        label: str,
-        help_text: str = "",
-        *,
-        required: bool = False,
-        choices: Sequence[tuple[str, str]] = (),
-        **attrs: str,
-    ) -> None:
-        widget = forms.Select(choices=choices) if choices else forms.TextInput()
-        if not choices:
-            attrs = {"autocomplete": "off", "maxlength": "200"} | attrs
-        super().__init__(label=label, help_text=help_text, required=required, widget=widget, strip=False)
-        self.widget.attrs.update(attrs)
-
-    def clean(self, value: Any) -> str:
-        return value if isinstance(value, str) else ""
 
 
 def _choices(words: Iterable[str]) -> list[tuple[str, str]]:
