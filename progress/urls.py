@@ -2,19 +2,19 @@
 
 from django.urls import path
 
-from progress import converters, views  # noqa: F401 - `converters` knows <day:…>
-from progress.adjustment_views import adjustment_urls
-from progress.baseline_views import baseline_urls
-from progress.early_views import early_urls
-from progress.export_views import export_urls
+from progress import converters  # noqa: F401 - knows <day:…>
+from progress.views import adjustments, baselines, bulletins, campaign, early, outputs
 
 urlpatterns = [
-    path("", views.bulletin_latest, name="bulletin_latest"),
-    path("campaign/", views.campaign, name="campaign"),
-    path("<day:day>/", views.bulletin, name="bulletin"),
-    path("<day:day>/publish/", views.bulletin_publish, name="bulletin_publish"),
-    *export_urls,
-    *early_urls,
-    *baseline_urls,
-    *adjustment_urls,
+    path("", bulletins.bulletin_latest, name="bulletin_latest"),
+    path("<day:day>/", bulletins.bulletin, name="bulletin"),
+    path("<day:day>/publish/", bulletins.bulletin_publish, name="bulletin_publish"),
+    path("<day:day>/outputs/", outputs.bulletin_outputs, name="bulletin_outputs"),
+    path("<day:day>/files/<str:format>/", outputs.bulletin_file, name="bulletin_file"),
+    path("campaign/", campaign.campaign, name="campaign"),
+    path("openings/", early.early_openings, name="early_openings"),
+    path("openings/<int:pk>/", early.early_opening_decide, name="early_opening_decide"),
+    path("baselines/", baselines.baselines, name="baselines"),
+    path("adjustments/", adjustments.adjustments, name="adjustments"),
+    path("adjustments/<int:pk>/", adjustments.adjustment_decide, name="adjustment_decide"),
 ]

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
 from django.views.decorators.http import require_POST
 
 from zhtj.lib.doors import door
@@ -84,9 +83,3 @@ def adjustment_decide(request: Request, pk: int) -> HttpResponse:
         word = "已同意，下一次截数起按调整后基数显示" if agree else "已答复不同意"
         messages.success(request, f"{asked.unit.short_name}：{word}。")
     return redirect("adjustments")
-
-
-adjustment_urls = [
-    path("adjustments/", adjustments, name="adjustments"),
-    path("adjustments/<int:pk>/", adjustment_decide, name="adjustment_decide"),
-]

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from zhtj.lib import days
@@ -81,6 +81,3 @@ def _stated(request: Request, form: BaselineForm | None) -> bool:
     else:
         messages.success(request, f"“{form.chosen.short_name}”的团统数已保存。")
     return True
-
-
-baseline_urls = [path("baselines/", baselines, name="baselines")]

@@ -1,4 +1,4 @@
-"""The bulletin's page, its publication, the campaign at a glance."""
+"""The bulletin's page and its publication."""
 
 import datetime as dt
 import re
@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from zhtj.lib import days
 from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
 
@@ -48,15 +47,6 @@ def bulletin_publish(request: Request, day: dt.date) -> HttpResponse:
         tasks.give_out_soon()
         messages.success(request, f"{day} 的通报已发布，各级均可查看。")
     return redirect("bulletin", day)
-
-
-@door("progress.see")
-def campaign(request: Request) -> HttpResponse:
-    """The stages, their deadlines, and where a gate has opened."""
-    found = queries.campaign_for(request.scope)
-    today = days.today()
-    phases = queries.overview(found, today) if found else []
-    return render(request, "progress/campaign.html", {"campaign": found, "phases": phases, "today": today})
 
 
 def _bulletin_page(request: Request, day: dt.date | None) -> HttpResponse:

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
 from django.views.decorators.http import require_POST
 
 from zhtj.lib.doors import door
@@ -68,9 +67,3 @@ def early_opening_decide(request: Request, pk: int) -> HttpResponse:
         word = "已同意，即日起开放录入" if agree else "已答复不同意"
         messages.success(request, f"{asked.region.short_name}“{asked.stage.name}”：{word}。")
     return redirect("early_openings")
-
-
-early_urls = [
-    path("openings/", early_openings, name="early_openings"),
-    path("openings/<int:pk>/", early_opening_decide, name="early_opening_decide"),
-]

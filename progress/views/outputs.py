@@ -1,4 +1,4 @@
-"""Downloads of the bulletin. `export_urls` is mounted by the room's `urls`."""
+"""Downloads of the bulletin."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import path
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -112,9 +111,3 @@ def _file(format: str, file: exports.File) -> HttpResponse:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["ETag"] = f'"{file.sha256}"'
     return answer
-
-
-export_urls = [
-    path("<day:day>/outputs/", bulletin_outputs, name="bulletin_outputs"),
-    path("<day:day>/files/<str:format>/", bulletin_file, name="bulletin_file"),
-]
