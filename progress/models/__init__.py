@@ -1,10 +1,11 @@
 """The campaign, its expected figures, and the daily photographs of how far it is."""
 
-from progress.models.asking import Asked, BaselineAdjustment, EarlyOpening
+from progress.models.asking import Asked, BaselineAdjustment, Completion, EarlyOpening
 from progress.models.baselines import Baseline
 from progress.models.bulletins import Bulletin, BulletinBranch, BulletinLine, BulletinState, BulletinUnit
 from progress.models.campaign import Campaign, GateOpening, Measure, Stage
 from progress.models.files import BulletinFile, FileFormat
+from progress.models.spotchecks import Pattern, SpotCheck, SpotCheckRun
 
 __all__ = [
     "Asked",
@@ -17,9 +18,13 @@ __all__ = [
     "BulletinState",
     "BulletinUnit",
     "Campaign",
+    "Completion",
     "EarlyOpening",
     "FileFormat",
     "GateOpening",
     "Measure",
+    "Pattern",
+    "SpotCheck",
+    "SpotCheckRun",
     "Stage",
 ]

@@ -15,6 +15,7 @@ class Asked(models.Model):
         WAITING = "waiting", "待审批"
         AGREED = "agreed", "已同意"
         DECLINED = "declined", "未同意"
+        WITHDRAWN = "withdrawn", "已撤回"
 
     reason = models.CharField("理由", max_length=500)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
@@ -68,3 +69,44 @@ class BaselineAdjustment(Asked):
                 name="adjustment_one_waiting",
             ),
         ]
+
+
+class Completion(Asked):
+    """本级录完: a unit has everyone in although fewer than expected, and says where the others are.
+
+    One a unit and domain, a period: accepted it counts from the answer until `until_at` (withdrawn, or
+    followed by a later one). The rate does not change; a bulletin says 已说明 beside it.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="completions")
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="组织")
+    domain = models.CharField("领域", max_length=20, choices=Domain)
+    expected_count = models.PositiveIntegerField("当时应录入")
+    entered_count = models.PositiveIntegerField("当时已录入")
+    graduated_count = models.PositiveIntegerField("毕业离校", default=0)
+    moved_count = models.PositiveIntegerField("转出迁出", default=0)
+    double_count = models.PositiveIntegerField("重复统计", default=0)
+    never_existed_count = models.PositiveIntegerField("查无此人", default=0)
+    until_at = models.DateTimeField("失效时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "本级录完"
+        verbose_name_plural = "本级录完"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "unit", "domain"],
+                condition=Q(state="waiting"),
+                name="completion_one_waiting",
+            ),
+            models.UniqueConstraint(
+                fields=["campaign", "unit", "domain"],
+                condition=Q(state="agreed", until_at__isnull=True),
+                name="completion_one_in_force",
+            ),
+        ]
+
+    @property
+    def explained_count(self) -> int:
+        """How many are accounted for."""
+        return self.graduated_count + self.moved_count + self.double_count + self.never_existed_count

@@ -21,6 +21,13 @@ class Baseline(models.Model):
     member_count = models.PositiveIntegerField("团员数")
     branch_count = models.PositiveIntegerField("团支部数", null=True, blank=True)
     cadre_count = models.PositiveIntegerField("团干部数", null=True, blank=True)
+    # The other columns of the 2017 form.
+    committee_count = models.PositiveIntegerField("团委数", null=True, blank=True)
+    working_committee_count = models.PositiveIntegerField("团工委数", null=True, blank=True)
+    general_branch_count = models.PositiveIntegerField("团总支数", null=True, blank=True)
+    full_time_count = models.PositiveIntegerField("专职团干部数", null=True, blank=True)
+    part_time_count = models.PositiveIntegerField("兼职团干部数", null=True, blank=True)
+    seconded_count = models.PositiveIntegerField("挂职团干部数", null=True, blank=True)
     from_at = models.DateTimeField("生效时间")
     until_at = models.DateTimeField("失效时间", null=True, blank=True)
     entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

@@ -26,6 +26,12 @@ class Campaign(models.Model):
     lag_points = models.PositiveSmallIntegerField("超前/滞后界线(百分点)", default=5)
     gate_mode = models.CharField("领域开放控制", max_length=8, choices=GateMode, default=GateMode.REFUSE)
     direct_counties_rank_apart = models.BooleanField("省直管县单独排名", default=True)
+    help_line = models.CharField("服务电话", max_length=60, blank=True)
+    system_address = models.CharField("系统网址", max_length=120, blank=True)
+    # A rehearsal counts past days with the figures of this one; it opens nothing and nobody is given it.
+    rehearses = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="rehearsals", verbose_name="演练的行动"
+    )
 
     class Meta:
         verbose_name = "行动"
@@ -35,10 +41,18 @@ class Campaign(models.Model):
             models.UniqueConstraint(
                 fields=["province"], condition=Q(is_active=True), name="campaign_one_active"
             ),
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(rehearses__isnull=True), name="campaign_rehearsal_inactive"
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name}（演练）" if self.is_rehearsal else self.name
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Is it only a trial run? Then it gates nobody and nothing of it is published or given out."""
+        return self.rehearses_id is not None
 
 
 class Measure(models.TextChoices):

@@ -19,6 +19,7 @@ from progress.queries.bulletins import (
     unpublished,
 )
 from progress.queries.campaigns import Phase, overview
+from progress.queries.completions import completions, completions_to_decide, explained
 from progress.queries.early import early_openings, early_openings_to_decide, stages_to_ask_for
 from progress.queries.naming import number
 from progress.queries.outputs import owed_files, reader_for
@@ -40,8 +41,11 @@ __all__ = [
     "bulletins",
     "campaign_for",
     "columns",
+    "completions",
+    "completions_to_decide",
     "early_openings",
     "early_openings_to_decide",
+    "explained",
     "find_unit",
     "in_force",
     "may_state",

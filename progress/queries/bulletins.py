@@ -21,10 +21,10 @@ SEE = "progress.see"
 
 
 def campaign_for(scope: Scope) -> Campaign | None:
-    """The campaign of the reader's province: the active one, else the last. One query."""
+    """The campaign of the reader's province: the active one, else the last; never a rehearsal. One query."""
     trees = OrgUnit.objects.filter(pk__in=_granted(scope)).order_by().values("tree_id")
     return (
-        Campaign.objects.filter(province__tree_id__in=trees)
+        Campaign.objects.filter(province__tree_id__in=trees, rehearses=None)
         .select_related("province")
         .order_by("-is_active", "-starts_on", "-pk")
         .first()
