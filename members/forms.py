@@ -16,9 +16,10 @@ from members import actions, documents
 from members.models import AdmissionSettings
 from members.rules import EVERY_CODE, FIELDS, Entry, EntryReader, shown
 from members.rules.procedures import PROCEDURES
-from orgs import person_rules
+from orgs import corrections, person_rules
 from orgs.identity import ETHNICITIES, squeeze
 from orgs.kinds import UnitKind
+from orgs.models import Person
 
 _YES_NO = [("", "请选择"), ("是", "是"), ("否", "否")]
 _ON_FILE = [("", "未填写"), ("有", "有"), ("无", "无")]
@@ -197,6 +198,40 @@ class IdentityForm(WhoForm):
 
 class ClaimForm(WhoForm):
     """Whom a branch claims."""
+
+
+class PersonForm(Plain):
+    """Other values for somebody's basic data: blank = as it is; what is stored stands beside each field."""
+
+    full_name = Typed("姓名")
+    national_id = Typed("身份证号码", spellcheck="false")
+    ethnicity = Typed("民族", list="ethnicities")
+    political_status = Typed("政治面貌", choices=_choices(person_rules.POLITICAL_STATUS_CHOICES))
+    education = Typed("文化程度", list="educations")
+    mobile = Typed("手机号码", inputmode="tel")
+    workplace = Typed("学习工作单位")
+    email = Typed("电子邮箱", inputmode="email")
+    qq = Typed("QQ", inputmode="numeric")
+    wechat = Typed("微信号")
+    joined_party_on = Typed("入党年月")
+    is_volunteer = Typed("是否注册志愿者", choices=_YES_NO)
+    reason = forms.CharField(
+        label="理由", **(_REASON | {"help_text": "必填，例如“身份证登记有误，附复印件”。"})
+    )
+
+    ethnicities = ETHNICITIES
+    educations = person_rules.EDUCATIONS
+
+    def __init__(self, *args: Any, person: Person, identity_only: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in corrections.FIELDS:
+            if identity_only and name not in corrections.IDENTITY:
+                del self.fields[name]
+            else:
+                self.fields[name].help_text = f"现在：{corrections.shown_of(person, name)}"
+
+    def typed(self) -> dict[str, str]:
+        return {name: self.cleaned_data.get(name, "") for name in corrections.FIELDS}
 
 
 class DecisionForm(Plain):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.views import cases, entry, export, moves, review, roster, settings
+from members.views import cases, corrections, entry, export, moves, review, roster, settings
 
 urlpatterns = [
     path("", roster.member_list, name="member_list"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("settings/", settings.admission_settings, name="admission_settings"),
     path("cases/", cases.case_list, name="case_list"),
     path("cases/<int:pk>/", cases.case_detail, name="case_detail"),
+    path("people/<int:pk>/correct/", corrections.person_correct, name="person_correct"),
+    path("corrections/<int:pk>/", corrections.correction_detail, name="correction_detail"),
     path("review/", review.youth_list, name="youth_list"),
     path("review/add/<int:branch_pk>/", review.youth_add, name="youth_add"),
     path("review/<int:pk>/", review.youth_detail, name="youth_detail"),

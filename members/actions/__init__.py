@@ -22,6 +22,7 @@ from members.actions.review import (
     release_youth,
 )
 from members.actions.settings import change_settings, check_settings, preview
+from members.actions.upkeep import answer_person_correction, ask_person_correction, keeper_of
 from members.actions.write import Entered
 
 __all__ = [
@@ -31,8 +32,10 @@ __all__ = [
     "Verdict",
     "allow_export",
     "answer_claim",
+    "answer_person_correction",
     "ask_claim",
     "ask_correction",
+    "ask_person_correction",
     "attach_document",
     "cancel_case",
     "change_settings",
@@ -44,6 +47,7 @@ __all__ = [
     "enter_members",
     "fingerprint",
     "judge",
+    "keeper_of",
     "mend_youth",
     "preview",
     "put_under_review",

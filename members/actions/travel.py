@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from zhtj.lib import bulk
 
 from members.models import LeftReason, Member, MemberCase, YouthUnderReview
+from orgs import corrections
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
 
@@ -30,7 +31,7 @@ def move_memberships(actor: Actor, *, source: OrgUnit, target: OrgUnit, at: dt.d
     """End every membership of `source` at `at` and open it anew in `target`; returns how many.
 
     Part of a merge: the caller has stamped `at` inside its transaction, holds the tree's lock
-    exclusively and leaves the trail. Who is under review goes along. Five queries and one COPY, about
+    exclusively and leaves the trail. Who is under review goes along. Six queries and one COPY, about
     50 µs a member. Raises PermissionDenied unless both units are the actor's to manage.
     """
     for unit in (source, target):
@@ -55,6 +56,7 @@ def carry(there: QuerySet[Member], target: OrgUnit, at: dt.datetime, reason: Lef
     rows = [
         (member_id, target.pk, at, None, "", *values) for member_id, values in zip(ids, carried, strict=True)
     ]
+    corrections.readdress([values[0] for values in carried], target)
     bulk.insert(Member, ("id", "branch_id", "from_at", "until_at", "left_reason", *_CARRIED), rows)
     return list(ids)
 

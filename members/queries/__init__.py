@@ -30,6 +30,7 @@ from members.queries.rosters import (
     member_here,
     members,
     page_after,
+    person_seen,
     posts_of_members,
     roster,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "members",
     "open_cases",
     "page_after",
+    "person_seen",
     "policy_of",
     "posts_of_members",
     "review_standing",

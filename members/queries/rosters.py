@@ -11,7 +11,7 @@ import cadres.queries
 from members.models import Member
 from orgs import finding
 from orgs.identity import squeeze
-from orgs.models import OrgUnit
+from orgs.models import OrgUnit, Person
 from orgs.scopes import Scope
 
 PAGE_SIZE = 50
@@ -81,6 +81,15 @@ def member_here(scope: Scope, branch: OrgUnit, national_id: str) -> Member | Non
     """The active member of this very branch with this id, if the scope sees it. One query."""
     index = crypto.blind_index(national_id)
     return members(scope).filter(branch=branch, person__id_index=index).first()
+
+
+def person_seen(scope: Scope, person_id: int) -> Person | None:
+    """Somebody the scope sees as a member or as the holder of a post. At most two queries."""
+    for found in (members(scope), cadres.queries.cadres(scope)):
+        if row := found.filter(person=person_id).first():
+            person: Person = row.person
+            return person
+    return None
 
 
 def below(unit: OrgUnit) -> Q:

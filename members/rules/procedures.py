@@ -63,6 +63,13 @@ PROCEDURES = Catalogue(
             _BELONGING,
             field="full_name",
         ),
+        Rule(
+            "request.moved",
+            "此人的基本信息现在由“{unit}”维护。",
+            "这项更正请求已转交该组织办理。",
+            _BELONGING,
+            field="request",
+        ),
         Rule("correction.same", "新的姓名和身份证号码与现在的相同。", "没有需要更正的内容。", _BELONGING),
         Rule(
             "correction.id_known",

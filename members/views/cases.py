@@ -18,6 +18,7 @@ from members import actions, queries
 from members.forms import ClaimForm, DecisionForm, IdentityForm
 from members.models import MemberCase
 from members.views.common import branch_to_enter, path_to
+from orgs.corrections import corrections, waiting_corrections
 from orgs.requests import Request
 
 PAGE_SIZE = 30
@@ -31,10 +32,13 @@ def case_list(request: Request) -> HttpResponse:
     show_all = request.GET.get("show") == "all"
     waiting = queries.waiting_cases(request.scope, days.now())
     found = queries.cases(request.scope) if show_all else waiting
+    asked = waiting_corrections(request.scope)
+    shown = corrections(request.scope) if show_all else asked
     context = {
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "corrections": shown[:PAGE_SIZE],
         "show_all": show_all,
-        "waiting_count": waiting.count(),
+        "waiting_count": waiting.count() + asked.count(),
     }
     return render(request, "members/cases.html", context)
 

@@ -12,6 +12,7 @@ from members.forms import SearchForm
 from members.queries.known import record_of
 from members.rules import shown_entry
 from members.views.common import path_to, unit_asked
+from orgs.corrections import corrections, open_corrections
 from orgs.requests import Request
 
 
@@ -53,7 +54,9 @@ def member_detail(request: Request, pk: int) -> HttpResponse:
         "facts": shown_entry(record.entry),
         "cases": queries.open_cases(request.scope).filter(member=member),
         "may_reveal": request.scope.has("ids.reveal") and request.scope.may("ids.reveal", member.branch),
+        "corrections": corrections(request.scope).filter(open_corrections(member.person_id)),
         "may_correct": request.scope.may("members.enter", member.branch),
+        "may_ask": request.scope.has("cadres.enter"),
     }
     return render(request, "members/detail.html", context)
 

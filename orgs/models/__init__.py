@@ -2,6 +2,7 @@
 
 from orgs.models.audit import AuditEntry
 from orgs.models.codes import AccessCode, CodeTry
+from orgs.models.corrections import CorrectionRequest
 from orgs.models.people import OrgUnitUserObjectPermission, Person, PoliticalStatus, Sex, User
 from orgs.models.units import TREE_FIELDS, OrgUnit, UnitPlacement
 
@@ -10,6 +11,7 @@ __all__ = [
     "AccessCode",
     "AuditEntry",
     "CodeTry",
+    "CorrectionRequest",
     "OrgUnit",
     "OrgUnitUserObjectPermission",
     "Person",

@@ -61,7 +61,7 @@ class Stage:
         return batch
 
     def _procedures(self) -> None:
-        """Somebody under review with a document, and a correction waiting for the superior."""
+        """Somebody under review with a document, and two corrections waiting for their answers."""
         secretary, today = world.actor(self.secretary), days.today()
         read = EntryReader(today).read
         cells = {
@@ -77,6 +77,15 @@ class Stage:
         )
         data = b"%PDF-1.4 sample"
         self.document = members.attach_document(secretary, youth=self.youth, name="x.pdf", data=data)
+        self.person = self.member.person
+        self.correction = members.ask_person_correction(
+            world.actor(self.city_admin),
+            person=self.person,
+            unit=self.city,
+            typed={"education": "高中"},
+            reason="有误",
+            today=today,
+        )
         who = read({"full_name": "李秀英", "national_id": world.national_id()})
         self.case = members.ask_correction(
             secretary, member=self.member, entry=who, reason="有误", today=today

@@ -13,7 +13,7 @@ from tests.house.stage import Stage, resolved
 # URL name: (who, arguments, query string, queries). Session, user and grants are three of them,
 # the frame's unit one more.
 BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
-    "home": ("committee_admin", {}, "", 29),
+    "home": ("committee_admin", {}, "", 30),
     "rules": ("committee_admin", {}, "", 4),
     "unit_list": ("committee_admin", {}, "", 7),
     "unit_tree": ("committee_admin", {}, "", 5),
@@ -22,9 +22,11 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "unit_edit": ("committee_admin", {"pk": "committee"}, "", 8),
     "unit_create": ("committee_admin", {"parent_pk": "committee"}, "", 8),
     "member_list": ("committee_admin", {}, "", 10),
-    "member_detail": ("secretary", {"pk": "member"}, "", 11),
+    "member_detail": ("secretary", {"pk": "member"}, "", 12),
     "admission_settings": ("settings_admin", {}, "", 5),
-    "case_list": ("committee_admin", {}, "", 7),
+    "case_list": ("committee_admin", {}, "", 9),
+    "person_correct": ("city_admin", {"pk": "person"}, "", 9),
+    "correction_detail": ("secretary", {"pk": "correction"}, "", 7),
     "youth_list": ("committee_admin", {}, "", 10),
     "api_people": ("committee_admin", {}, "", 4),
     "member_enter": ("secretary", {"branch_pk": "branch"}, "", 8),

@@ -13,13 +13,14 @@ from cadres.rules import CODES as CADRES
 from members.rules import CODES as MEMBERS
 from members.rules.procedures import PROCEDURES
 from orgs.admins import CODES as ADMINS
+from orgs.corrections import CODES as CORRECTIONS
 from orgs.person_rules import CODES as PEOPLE
 from orgs.reshaping import CODES as RESHAPING
 from orgs.rules import CODES as UNITS
 from progress.rules import CODES as PROGRESS
 
 PLACES: tuple[tuple[str, str, tuple[Catalogue, ...]], ...] = (
-    ("people", "人员基本信息", (PEOPLE,)),
+    ("people", "人员基本信息", (PEOPLE, CORRECTIONS)),
     ("members", "团员身份与所在支部", (MEMBERS, PROCEDURES)),
     ("cadres", "团干部", (CADRES,)),
     ("units", "组织", (UNITS, RESHAPING, HEALTH, ADMINS, REGISTRATION)),

@@ -17,6 +17,7 @@ from zhtj.lib import days
 
 from cadres import queries as cadres
 from members import queries as members
+from orgs.corrections import waiting_corrections
 from orgs.models import OrgUnit
 from orgs.scopes import Actor, Scope
 from progress import gate
@@ -112,7 +113,7 @@ def _membership(scope: Scope, unit: OrgUnit, today: dt.date) -> Iterator[Todo]:
     """Applications that wait for this account, and how far the identity check below the unit is."""
     if not scope.has("members.see"):
         return
-    waiting = members.waiting_cases(scope, days.now()).count()
+    waiting = members.waiting_cases(scope, days.now()).count() + waiting_corrections(scope).count()
     if waiting:
         yield Todo(f"{waiting} 项更正、转接、认领申请等待办理", reverse("case_list"), "去办理", "", "warning")
     standing = members.review_standing(scope, unit, today)
