@@ -9,9 +9,11 @@ from zhtj.lib.forms import Plain, Typed
 
 from orgs import queries, trail
 from orgs.actions import KINDS_WITH_POSTS, MOST_POSTS
+from orgs.browsing import Wanted
 from orgs.kinds import ALLOWED_CHILDREN, Industry, UnitClass, UnitKind
 from orgs.models import OrgUnit
 from orgs.rules import POST_COUNTS
+from orgs.scopes import CAPABILITIES
 from orgs.tree import NewUnit
 
 
@@ -59,6 +61,39 @@ class UnitSearchForm(forms.Form):
         """The text and the kind looked for; "" for none."""
         self.full_clean()
         return queries.clean_search(self.cleaned_data["q"]), self.cleaned_data.get("kind", "")
+
+
+class PickForm(forms.Form):
+    """What a picker asks for. Never refuses: what cannot be read is as if not asked, except the unit."""
+
+    q = Typed("简称、全称或编码")
+    inside = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    may = forms.ChoiceField(required=False, choices=[(name, name) for name in CAPABILITIES])
+    kind = forms.ChoiceField(required=False, choices=UnitKind.choices)
+    holds = forms.ChoiceField(required=False, choices=UnitKind.choices)
+    without = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+    def asked(self) -> tuple[str, int | None, Wanted]:
+        """The text, the unit to look into (0, nobody's, for something else than a number), what is wanted."""
+        self.full_clean()
+        given = self.cleaned_data
+        kinds = frozenset([given["kind"]] if given.get("kind") else UnitKind.values)
+        if given.get("holds"):
+            kinds &= {kind for kind in UnitKind.values if given["holds"] in ALLOWED_CHILDREN[kind]}
+        wanted = Wanted(given.get("may") or "units.see", kinds, given.get("without"))
+        inside = given.get("inside") or (0 if self.data.get("inside") else None)
+        return queries.clean_search(given.get("q", "")), inside, wanted
+
+
+class TreeForm(forms.Form):
+    """Which unit the tree is to be opened at."""
+
+    open = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+    def asked(self) -> int | None:
+        """The unit; None for none, 0 (which is nobody's) for something else than a number."""
+        self.full_clean()
+        return self.cleaned_data.get("open") or (0 if self.data.get("open") else None)
 
 
 class NewUnitForm(Plain):

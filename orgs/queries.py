@@ -20,10 +20,12 @@ from orgs.scopes import NOTHING, Scope
 __all__ = [
     "NOTHING",
     "UnitFinder",
+    "beginning_with",
     "children",
     "clean_search",
     "existing_codes",
     "find",
+    "holding",
     "may_create_under",
     "merged_from",
     "merged_into",
@@ -60,9 +62,22 @@ def clean_search(text: str) -> str:
 
 def find(scope: Scope, text: str) -> QuerySet[OrgUnit]:
     """Visible units whose names hold `text` or whose code begins with it."""
-    return units(scope).filter(
-        Q(short_name__contains=text) | Q(full_name__contains=text) | Q(code__istartswith=text)
-    )
+    return holding(units(scope), text)
+
+
+def beginning_with(text: str) -> Q:
+    """Short name or code begins with `text`. Goes by index: codes as typed, or in capitals."""
+    return Q(short_name__startswith=text) | Q(code__startswith=text) | Q(code__startswith=text.upper())
+
+
+def holding(some: QuerySet[OrgUnit], text: str) -> QuerySet[OrgUnit]:
+    """Those of the units whose names hold `text` or whose code begins with it.
+
+    Reads each of them: 60 ms for the 100 000 of a province. A code in capitals is compared as it is:
+    folding the case of every row would take as long again.
+    """
+    named = Q(short_name__contains=text) | Q(full_name__contains=text)
+    return some.filter(named | Q(code__startswith=text) | Q(code__startswith=text.upper()))
 
 
 # --- where a unit stands --------------------------------------------------------------------
@@ -84,10 +99,11 @@ def unit_path(unit: OrgUnit) -> list[OrgUnit]:
 
 
 def visible_path(scope: Scope, unit: OrgUnit) -> list[OrgUnit]:
-    """Those superiors of `unit` that the scope may see, from the top down. Two queries."""
-    path = unit_path(unit)
-    seen = set(units(scope).filter(pk__in=[step.pk for step in path]).values_list("pk", flat=True))
-    return [step for step in path if step.pk in seen]
+    """Those superiors of `unit` that the scope may see, from the top down. Two queries: keys, rows."""
+    steps = [f"{'parent__' * up}parent_id" for up in range(MAX_DEPTH - 1)]
+    above = OrgUnit.objects.filter(pk=unit.pk).order_by().values_list(*steps).first() or ()
+    found = units(scope).in_bulk([pk for pk in above if pk])
+    return [found[pk] for pk in reversed(above) if pk in found]
 
 
 def paths(some: Iterable[OrgUnit]) -> dict[int, str]:

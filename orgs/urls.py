@@ -13,6 +13,7 @@ urlpatterns = [
     path("audit/chain/", audit.audit_chain, name="audit_chain"),
     path("units/", units.unit_list, name="unit_list"),
     path("units/tree/", units.unit_tree, name="unit_tree"),
+    path("units/pick/", units.unit_pick, name="unit_pick"),
     path("units/<int:pk>/", units.unit_detail, name="unit_detail"),
     path("units/<int:pk>/children/", units.unit_children, name="unit_children"),
     path("units/<int:pk>/edit/", units.unit_edit, name="unit_edit"),

@@ -1,15 +1,19 @@
 """Finding a unit, looking at it, creating one under it, completing its card."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
 
-from orgs import actions, admins, queries
-from orgs.forms import CardForm, NewUnitForm, UnitSearchForm
+from orgs import actions, admins, browsing, queries
+from orgs.browsing import Node
+from orgs.forms import CardForm, NewUnitForm, PickForm, TreeForm, UnitSearchForm
 from orgs.kinds import UnitKind
 from orgs.requests import Request
 
@@ -24,7 +28,7 @@ def unit_list(request: Request) -> HttpResponse:
     units = queries.find(request.scope, text) if text else queries.units(request.scope)
     if kind:
         units = units.filter(kind=kind)
-    page = Paginator(units, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = browsing.Pages(units, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "kinds": UnitKind.choices,
         "text": text,
@@ -37,9 +41,11 @@ def unit_list(request: Request) -> HttpResponse:
 
 @door("units.see")
 def unit_tree(request: Request) -> HttpResponse:
-    """The same units as a tree that opens branch by branch; without script its names lead on."""
-    held = {grant.unit_id for grant in request.scope.grants}
-    return render(request, "orgs/unit_tree.html", {"units": queries.units(request.scope).filter(pk__in=held)})
+    """The same units as a tree that opens in place; without script each arrow is a link to the open tree."""
+    wanted = TreeForm(request.GET).asked()
+    opened = get_object_or_404(queries.units(request.scope), pk=wanted) if wanted is not None else None
+    context = {"nodes": browsing.tree(request.scope, opened), "opened": opened}
+    return render(request, "orgs/unit_tree.html", context)
 
 
 @door("units.see")
@@ -63,12 +69,24 @@ def unit_detail(request: Request, pk: int) -> HttpResponse:
 
 @door("units.see")
 def unit_children(request: Request, pk: int) -> HttpResponse:
-    """A branch of the tree, loaded when it is opened (htmx); a page of its own without script."""
+    """A branch of the tree, fetched when it is opened; the open tree without script."""
     unit = get_object_or_404(queries.units(request.scope), pk=pk)
-    children = queries.children(request.scope, unit)
     if not request.htmx:
-        return redirect("unit_detail", pk=unit.pk)
-    return render(request, "orgs/unit_children.html", {"units": children})
+        return redirect(f"{reverse('unit_tree')}?open={unit.pk}")
+    return render(request, "orgs/unit_children.html", {"node": browsing.open_node(request.scope, Node(unit))})
+
+
+@door("units.see")
+def unit_pick(request: Request) -> HttpResponse:
+    """The lines of a unit picker (static/js/picker.js); the list of units without script."""
+    text, inside_id, wanted = PickForm(request.GET).asked()
+    if not request.htmx:
+        return redirect(f"{reverse('unit_list')}?{urlencode({'q': text})}")
+    inside = None
+    if inside_id is not None and not text:
+        inside = get_object_or_404(queries.units(request.scope), pk=inside_id)
+    offer = browsing.offer(request.scope, wanted, text=text, inside=inside)
+    return render(request, "orgs/unit_options.html", {"offer": offer, "text": text})
 
 
 @door("units.create")

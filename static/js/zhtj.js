@@ -197,14 +197,4 @@
   document.addEventListener("htmx:afterRequest", function (event) {
     if (event.target.matches && event.target.matches("form")) release(event.target);
   });
-
-  // A branch of a tree: the first click loads it (htmx), later ones open and close it.
-  document.addEventListener("click", function (event) {
-    const button = event.target.closest(".tree-open");
-    if (!button) return;
-    const isOpen = button.getAttribute("aria-expanded") === "true";
-    button.setAttribute("aria-expanded", String(!isOpen));
-    const below = document.getElementById(button.getAttribute("aria-controls"));
-    if (below) below.hidden = isOpen;
-  });
 })();

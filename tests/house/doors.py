@@ -64,6 +64,8 @@ TABLE: list[Line] = [
     Line("unit_tree", 302, 200, 403, 200, as_without="stranger"),
     Line("unit_detail", 302, 404, 403, 200, COMMITTEE, as_without="stranger"),
     Line("unit_children", 302, 404, 403, 302, COMMITTEE, as_without="stranger"),
+    Line("unit_tree", 302, 404, 403, 200, query="?open={committee}", as_without="stranger"),
+    Line("unit_pick", 302, 302, 403, 302, as_without="stranger"),
     Line("unit_edit", 302, 404, 403, 200, COMMITTEE),
     Line("unit_edit", 302, 404, 403, 302, COMMITTEE, method="POST", data={"phone": ""}),
     Line("unit_create", 302, 404, 403, 200, {"parent_pk": "committee"}),

@@ -16,9 +16,10 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "home": ("committee_admin", {}, "", 30),
     "rules": ("committee_admin", {}, "", 4),
     "unit_list": ("committee_admin", {}, "", 7),
-    "unit_tree": ("committee_admin", {}, "", 5),
+    "unit_tree": ("committee_admin", {}, "", 6),
     "unit_detail": ("committee_admin", {"pk": "committee"}, "", 14),
     "unit_children": ("committee_admin", {"pk": "committee"}, "", 5),
+    "unit_pick": ("committee_admin", {}, "?q=高", 6),
     "unit_edit": ("committee_admin", {"pk": "committee"}, "", 8),
     "unit_create": ("committee_admin", {"parent_pk": "committee"}, "", 8),
     "member_list": ("committee_admin", {}, "", 10),
@@ -68,6 +69,6 @@ def test_a_page_costs_its_fixed_number_of_queries(name: str, stage: Stage) -> No
 
 def queries(client: Any, url: str) -> int:
     with CaptureQueriesContext(connection) as captured:
-        answer = client.get(url, headers={"hx-request": "true"} if "children" in url else {})
+        answer = client.get(url, headers={"hx-request": "true"} if "children" in url or "pick" in url else {})
     assert answer.status_code == 200
     return len(captured)

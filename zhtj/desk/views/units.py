@@ -1,8 +1,11 @@
 """The queue of small units; merging, closing, reopening, moving, renaming one unit."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from zhtj.desk import paging, preview, reshape, sizes
@@ -10,7 +13,8 @@ from zhtj.desk.forms import ParentForm, RenameForm, TargetForm
 from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
 
-from orgs import queries
+from orgs import browsing, queries
+from orgs.forms import PickForm
 from orgs.models import OrgUnit
 from orgs.requests import Request
 
@@ -55,8 +59,7 @@ def unit_merge(request: Request, pk: int) -> HttpResponse:
         "path": queries.visible_path(request.scope, unit),
         "preview": preview.of_merge(request.scope, unit, target) if target else None,
         "partners": sizes.partners(request.scope, [sizes.sized(request.scope, unit)])[unit.pk],
-        "text": form.text(),
-        "found": _search(request, form.text(), unit),
+        **_choice(request, form.text(), may="units.manage", kind=unit.kind, without=unit.pk),
     }
     return render(request, "desk/unit_merge.html", context)
 
@@ -113,8 +116,7 @@ def unit_move(request: Request, pk: int) -> HttpResponse:
         "parent": parent,
         "parent_path": queries.visible_path(request.scope, parent) if parent else [],
         "below_count": unit.get_descendant_count(),
-        "text": form.text(),
-        "found": _search(request, form.text(), unit, same_kind=False),
+        **_choice(request, form.text(), may="units.create", holds=unit.kind, without=unit.pk),
     }
     return render(request, "desk/unit_move.html", context)
 
@@ -147,14 +149,17 @@ def _named(request: Request, unit_id: int | None) -> OrgUnit | None:
     return get_object_or_404(queries.units(request.scope), pk=unit_id) if unit_id is not None else None
 
 
-def _search(request: Request, text: str, unit: OrgUnit, *, same_kind: bool = True) -> list[OrgUnit]:
-    """Units that may be meant: open, found by name or code."""
-    if not text:
-        return []
-    found = queries.find(request.scope, text).filter(closed_at=None).exclude(pk=unit.pk)
-    if same_kind:
-        found = found.filter(kind=unit.kind)
-    return list(found.select_related("parent")[:FOUND])
+def _choice(request: Request, text: str, **wanted: object) -> dict[str, object]:
+    """The search for the other unit: where its picker asks, and what `text` finds without script."""
+    asked = urlencode(wanted)
+    _, _, meant = PickForm(QueryDict(asked)).asked()
+    found = browsing.search(request.scope, text, meant, limit=FOUND) if text else []
+    return {
+        "text": text,
+        "picker": f"{reverse('unit_pick')}?{asked}",
+        "found": found,
+        "found_paths": queries.paths(found) if found else {},
+    }
 
 
 def _say(request: Request, refused: Refused) -> None:
