@@ -182,9 +182,11 @@ class WhoForm(Plain):
     national_id = Typed("身份证号码", "18位，最后一位可以是X。", required=True, spellcheck="false")
     reason = forms.CharField(label="理由", **_REASON)
 
+    asked: tuple[str, ...] = ("full_name", "national_id")
+
     def entry(self, today: dt.date) -> Entry:
         """What was typed, read; blanks are problems of the form."""
-        cells = {name: self.cleaned_data[name] for name in ("full_name", "national_id")}
+        cells = {name: self.cleaned_data[name] for name in self.asked}
         entry = EntryReader(today).read(cells)
         for name, value in cells.items():
             if not squeeze(value):
@@ -232,6 +234,15 @@ class PersonForm(Plain):
 
     def typed(self) -> dict[str, str]:
         return {name: self.cleaned_data.get(name, "") for name in corrections.FIELDS}
+
+
+class DisputeForm(WhoForm):
+    """Whose number somebody else carries."""
+
+    development_number = Typed("发展团员编号", "入团志愿书上的编号。", required=True, inputmode="numeric")
+
+    field_order = ("full_name", "national_id", "development_number")
+    asked = (*WhoForm.asked, "development_number")
 
 
 class DecisionForm(Plain):

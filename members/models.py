@@ -34,7 +34,8 @@ class Member(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", verbose_name="人员")
     branch = models.ForeignKey(OrgUnit, models.PROTECT, related_name="members", verbose_name="所在团支部")
     joined_on = models.DateField("入团年月")
-    development_number = models.CharField("发展团员编号", max_length=16, blank=True)
+    # Room for irregular numbers rightly issued (编号按实际发放).
+    development_number = models.CharField("发展团员编号", max_length=30, blank=True)
     application_form = models.BooleanField("入团志愿书", null=True, blank=True)
     member_card = models.BooleanField("团员证", null=True, blank=True)
     transfer_letter = models.BooleanField("组织关系介绍信", null=True, blank=True)
@@ -109,13 +110,15 @@ class MemberCase(models.Model):
 
     更正 of name or id is decided by a superior; 转接 out of the superior's sub-tree by the receiving
     side; a 认领 is first answered by the holding branch and goes to a common superior when it is
-    refused or 48 hours pass. While a claim is open both see 争议中; the member counts where they are.
+    refused or 48 hours pass, and so is an 编号争议: `new_name` and `new_id_sealed` say for whom the number
+    is asked. While one of these is open both see 争议中; the member counts where they are.
     """
 
     class Kind(models.TextChoices):
         CORRECTION = "correction", "更正姓名或身份证号码"
         TRANSFER = "transfer", "组织关系转接"
         CLAIM = "claim", "认领"
+        NUMBER = "number", "编号争议"
 
     class State(models.TextChoices):
         OPEN = "open", "等待处理"
@@ -123,6 +126,8 @@ class MemberCase(models.Model):
         GRANTED = "granted", "已同意"
         REFUSED = "refused", "未同意"
         CANCELLED = "cancelled", "已撤回"
+
+    DISPUTES = (Kind.CLAIM, Kind.NUMBER)
 
     kind = models.CharField("类型", max_length=10, choices=Kind)
     state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
@@ -135,6 +140,7 @@ class MemberCase(models.Model):
     decider = models.ForeignKey(OrgUnit, models.PROTECT, null=True, related_name="+", verbose_name="审批组织")
     new_name = models.CharField("新姓名", max_length=30, blank=True)
     new_id_sealed = models.BinaryField(null=True)
+    number = models.CharField("争议编号", max_length=30, blank=True)
     reason = models.CharField("理由", max_length=200)
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="申请人")
     asked_at = models.DateTimeField("申请时间")
@@ -164,6 +170,11 @@ class MemberCase(models.Model):
         return self.state in (self.State.OPEN, self.State.KEPT)
 
     @property
+    def is_dispute(self) -> bool:
+        """Has it the clock of 48 hours, and then a common superior?"""
+        return self.kind in self.DISPUTES
+
+    @property
     def masked_new_id(self) -> str:
         return masks.mask_id(crypto.unseal(self.new_id_sealed)) if self.new_id_sealed else ""
 
@@ -171,7 +182,8 @@ class MemberCase(models.Model):
 class YouthUnderReview(models.Model):
     """身份摸底中的青年: somebody whose identity as a member is not established yet, with the reasons.
 
-    The cells as typed lie sealed; recognising judges them anew by the same rules as any entry.
+    The cells as typed lie sealed; recognising judges them anew by the same rules as any entry. An open row
+    with a `member` is about somebody on the roster who lost a disputed number: a correction settles it.
     """
 
     class State(models.TextChoices):
@@ -209,6 +221,21 @@ class YouthUnderReview(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["branch", "state"], name="youth_branch")]
+
+
+class EntryDraft(models.Model):
+    """草稿: a half-filled entry form of one account for one branch, sealed as typed; gone once entered."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    branch = models.ForeignKey(OrgUnit, models.CASCADE, related_name="+")
+    typed_sealed = models.BinaryField()
+    saved_at = models.DateTimeField("保存时间")
+
+    class Meta:
+        verbose_name = "录入草稿"
+        verbose_name_plural = "录入草稿"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "branch"], name="draft_once")]
 
 
 class ReviewDocument(models.Model):

@@ -17,7 +17,8 @@ from orgs.identity import REGIONS, squeeze
 
 LENGTH = 12
 LONG_LENGTH = 16
-LONGEST = LONG_LENGTH  # what the column holds
+LONGEST = LONG_LENGTH
+MOST_HELD = 30  # what the column holds, of an irregular number rightly issued
 SHORTEST_OLD = 5
 YEARS_OF_LONG = {"201516": (2015, 2016), "201617": (2016, 2017)}
 INTERCHANGEABLE = frozenset({2017, 2018})

@@ -12,6 +12,7 @@ urlpatterns = [
     path("transfer/", moves.member_transfer, name="member_transfer"),
     path("withdraw/", moves.member_withdraw, name="member_withdraw"),
     path("claim/<int:branch_pk>/", cases.member_claim, name="member_claim"),
+    path("dispute/<int:branch_pk>/", cases.member_dispute, name="member_dispute"),
     path("export/", export.member_export, name="member_export"),
     path("print/", export.member_print, name="member_print"),
     path("compare/", export.member_paste, name="member_paste"),

@@ -100,6 +100,11 @@ def waiting_corrections(scope: Scope) -> QuerySet[CorrectionRequest]:
     )
 
 
+def asked_corrections(scope: Scope) -> QuerySet[CorrectionRequest]:
+    """Those not settled yet that were asked from a unit this account enters for."""
+    return corrections(scope).filter(scope.q("unit", "cadres.enter"), state__in=_OPEN)
+
+
 def open_corrections(person_id: int) -> Q:
     """Of `corrections(scope)` those about this person that are not settled."""
     return Q(person=person_id, state__in=_OPEN)

@@ -9,6 +9,7 @@ from members.actions.cases import (
     require_decider,
 )
 from members.actions.correct import correct_member, fingerprint
+from members.actions.disputes import ask_number
 from members.actions.enter import enter_member, enter_members
 from members.actions.judge import Verdict, judge
 from members.actions.moves import WITHDRAWALS, Moved, transfer_members, withdraw_members
@@ -35,6 +36,7 @@ __all__ = [
     "answer_person_correction",
     "ask_claim",
     "ask_correction",
+    "ask_number",
     "ask_person_correction",
     "attach_document",
     "cancel_case",

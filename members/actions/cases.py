@@ -2,8 +2,9 @@
 
 Specification (design: domain, sections 3 and 4). A correction is decided by a superior of the branch;
 a transfer by the receiving side; a claim is first the holding branch's to answer, who sees who asks and
-why, and after its refusal or 48 hours a common superior's. An actor who is that superior already is
-not kept waiting: the application is made and granted in one go, and audited as both.
+why, and after its refusal or 48 hours a common superior's; a dispute about a number (members.actions.
+disputes) has the same clock, and who gives way loses the number, not the member. An actor who is that
+superior already is not kept waiting: the application is made and granted in one go, and audited as both.
 Order of locks: ENTRY, the trees, the branches' rows, the member's row, the case.
 """
 
@@ -19,6 +20,7 @@ from zhtj.lib.races import until_settled
 
 import orgs.queries
 from members.actions import moves
+from members.actions.freeing import free_number
 from members.models import Member, MemberCase
 from members.queries.known import load_known, record_of
 from members.queries.settings import admission_policy
@@ -44,7 +46,7 @@ def ask_correction(actor: Actor, *, member: Member, entry: Entry, reason: str, t
         stamp = locks.entry_stamp()
         (held,) = moves.hold([member.pk])
         _refuse_correction(held, entry, today)
-        case = _open_case(
+        case = open_case(
             actor,
             held,
             Kind.CORRECTION,
@@ -55,7 +57,7 @@ def ask_correction(actor: Actor, *, member: Member, entry: Entry, reason: str, t
             new_id_sealed=crypto.seal(entry.national_id),
         )
         if actor.scope.may("approvals.decide", held.branch):
-            _settle(actor, case, State.GRANTED, "由上级直接更正", stamp)
+            settle(actor, case, State.GRANTED, "由上级直接更正", stamp)
             _correct(actor, case, held, today)
         return case
 
@@ -74,24 +76,26 @@ def ask_claim(actor: Actor, *, branch: OrgUnit, entry: Entry, reason: str) -> Me
     with transaction.atomic():
         stamp = locks.entry_stamp()
         held = _held_elsewhere(branch, entry)
-        case = _open_case(
+        case = open_case(
             actor,
             held,
             Kind.CLAIM,
             reason,
             stamp,
             to_branch=branch,
-            decider_id=_nearest_common(held.branch, branch),
+            decider_id=nearest_common(held.branch, branch),
             due_at=stamp + dt.timedelta(hours=CLAIM_HOURS),
         )
         if moves.reached(actor.scope, [held.branch_id]):
-            _settle(actor, case, State.GRANTED, "由共同上级直接转接", stamp)
+            settle(actor, case, State.GRANTED, "由共同上级直接转接", stamp)
             moves.move(actor, [held], branch, stamp)
     return case
 
 
-def answer_claim(actor: Actor, *, case: MemberCase, release: bool, answer: str = "") -> MemberCase:
-    """The holding branch's word on a claim: the member goes, or stays and a common superior decides.
+def answer_claim(
+    actor: Actor, *, case: MemberCase, release: bool, answer: str = "", today: dt.date
+) -> MemberCase:
+    """The holding branch's word on a claim or on a number: it goes, or stays and a common superior decides.
 
     Raises Refused if the case is settled or a refusal gives no reason, PermissionDenied outside
     `members.enter` of the holding branch.
@@ -102,7 +106,7 @@ def answer_claim(actor: Actor, *, case: MemberCase, release: bool, answer: str =
     with transaction.atomic():
         stamp = locks.entry_stamp()
         held, locked = _lock(case, moving=release)
-        if locked.kind != Kind.CLAIM or locked.state != State.OPEN:
+        if not locked.is_dispute or locked.state != State.OPEN:
             raise Refused([PROCEDURES.problem("case.settled")])
         locked.answer, locked.answered_at = answer.strip()[: moves.REASON_LENGTH], stamp
         if not release:
@@ -111,8 +115,9 @@ def answer_claim(actor: Actor, *, case: MemberCase, release: bool, answer: str =
             _leave_trail(actor, locked, "members.keep_claimed", {"answer": locked.answer})
             return locked
         locked.save(update_fields=["answer", "answered_at"])
-        _settle(actor, locked, State.GRANTED, "原支部同意转出", stamp)
-        moves.move(actor, [held], _target(locked), stamp)
+        words = "原支部同意转出" if locked.kind == Kind.CLAIM else "原支部放弃编号"
+        settle(actor, locked, State.GRANTED, words, stamp)
+        _give(actor, locked, held, stamp, today)
     return locked
 
 
@@ -130,13 +135,11 @@ def decide_case(
         stamp = locks.entry_stamp()
         held, locked = _lock(case, moving=grant)
         waits = locked.due_at is not None and locked.due_at > stamp
-        if locked.kind == Kind.CLAIM and locked.state == State.OPEN and waits:
+        if locked.is_dispute and locked.state == State.OPEN and waits:
             raise Refused([PROCEDURES.problem("case.waiting")])
-        _settle(actor, locked, State.GRANTED if grant else State.REFUSED, decision, stamp)
-        if grant and locked.kind == Kind.CORRECTION:
-            _correct(actor, locked, held, today)
-        elif grant:
-            moves.move(actor, [held], _target(locked), stamp)
+        settle(actor, locked, State.GRANTED if grant else State.REFUSED, decision, stamp)
+        if grant:
+            _give(actor, locked, held, stamp, today)
         return locked
 
     return until_settled(attempt)
@@ -144,12 +147,12 @@ def decide_case(
 
 def cancel_case(actor: Actor, *, case: MemberCase) -> MemberCase:
     """Take an application back: whoever may enter on the side that asked."""
-    side = case.to_branch if case.kind == Kind.CLAIM and case.to_branch else case.branch
+    side = case.to_branch if case.is_dispute and case.to_branch else case.branch
     actor.scope.require("members.enter", side)
     with transaction.atomic():
         stamp = locks.entry_stamp()
         _, locked = _lock(case)
-        _settle(actor, locked, State.CANCELLED, "申请方撤回", stamp)
+        settle(actor, locked, State.CANCELLED, "申请方撤回", stamp)
     return locked
 
 
@@ -162,6 +165,16 @@ def require_decider(actor: Actor, case: MemberCase) -> None:
     actor.scope.require("approvals.decide", case.branch)
     if case.to_branch:
         actor.scope.require("approvals.decide", case.to_branch)
+
+
+def _give(actor: Actor, case: MemberCase, held: Member, stamp: dt.datetime, today: dt.date) -> None:
+    """What a granted case asks for."""
+    if case.kind == Kind.CORRECTION:
+        _correct(actor, case, held, today)
+    elif case.kind == Kind.NUMBER:
+        free_number(actor, case=case, held=held, stamp=stamp, today=today)
+    else:
+        moves.move(actor, [held], _target(case), stamp)
 
 
 def _refuse_correction(member: Member, entry: Entry, today: dt.date) -> None:
@@ -211,16 +224,17 @@ def _held_elsewhere(branch: OrgUnit, entry: Entry) -> Member:
     return held
 
 
-def _nearest_common(one: OrgUnit, other: OrgUnit) -> int | None:
+def nearest_common(one: OrgUnit, other: OrgUnit) -> int | None:
     """The lowest unit above both; None between two provinces. Two queries."""
     above = {unit.pk for unit in orgs.queries.unit_path(other)}
     common = [unit.pk for unit in orgs.queries.unit_path(one) if unit.pk in above]
     return common[-1] if common else None
 
 
-def _open_case(
+def open_case(
     actor: Actor, member: Member, kind: Kind, reason: str, stamp: dt.datetime, **more: Any
 ) -> MemberCase:
+    """A new case about a held member. Raises Refused without a reason, or while one of the kind is open."""
     if not reason.strip():
         raise Refused([PROCEDURES.problem("reason.missing", at="reason")])
     if MemberCase.objects.filter(member=member, kind=kind, state__in=(State.OPEN, State.KEPT)).exists():
@@ -256,7 +270,8 @@ def _lock(case: MemberCase, *, moving: bool = False) -> tuple[Member, MemberCase
     return held, fresh
 
 
-def _settle(actor: Actor, case: MemberCase, state: str, decision: str, stamp: dt.datetime) -> None:
+def settle(actor: Actor, case: MemberCase, state: str, decision: str, stamp: dt.datetime) -> None:
+    """Write down what became of it, and who said so."""
     case.state, case.decision = state, decision.strip()[: moves.REASON_LENGTH]
     case.decided_by, case.decided_at = actor.user, stamp
     case.save(update_fields=["state", "decision", "decided_by", "decided_at"])

@@ -11,6 +11,7 @@ from zhtj.lib.races import until_settled
 from zhtj.lib.workbook import Outcome
 
 from members.actions.judge import Verdict, unattested
+from members.actions.listing import waived_for_now
 from members.actions.write import write
 from members.models import Member
 from members.queries.known import Record, load_known, record_of
@@ -59,7 +60,7 @@ def _correct(
     record = record_of(locked)
     if seen and seen != fingerprint(record):
         raise Refused([PROCEDURES.problem("record.changed")])
-    verdict = _judge(entry, locked, record, admission_policy(), today)
+    verdict = _judge(entry, locked, record, admission_policy(), today, waived_for_now(locked))
     blank = None if attest_evidence else unattested([verdict])
     if blank or blocking(verdict.problems):
         raise Refused([*verdict.problems, *([blank] if blank else [])])
@@ -83,14 +84,16 @@ def fingerprint(record: Record) -> str:
     return salted_hmac("members.record", said).hexdigest()[:32]
 
 
-def _judge(entry: Entry, member: Member, record: Record, policy: Policy, today: dt.date) -> Verdict:
+def _judge(
+    entry: Entry, member: Member, record: Record, policy: Policy, today: dt.date, for_now: frozenset[str]
+) -> Verdict:
     person = member.person
     entry = replace(
         entry,
         full_name=person.full_name,
         national_id=crypto.unseal(person.id_sealed),
         branch_id=member.branch_id,
-        waived=record.entry.waived,
+        waived=record.entry.waived | for_now,
         unread={name: why for name, why in entry.unread.items() if name not in ("full_name", "national_id")},
     )
     (clashes,) = find_clashes([entry], load_known([entry]))

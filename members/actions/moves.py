@@ -17,6 +17,7 @@ from zhtj.lib.problems import Refused
 
 import cadres.actions
 import orgs.queries
+from members.actions.listing import end_listed
 from members.actions.travel import carry, end_cases
 from members.models import LeftReason, Member, MemberCase
 from members.rules.procedures import PROCEDURES
@@ -84,6 +85,7 @@ def withdraw_members(actor: Actor, *, member_ids: Collection[int], reason: str, 
             actor.scope.require("members.enter", branch)
             ids = [member.pk for member in members]
             end_cases(ids, stamp)
+            end_listed(ids, stamp)
             Member.objects.filter(pk__in=ids).update(until_at=stamp, left_reason=reason)
             people = [member.person_id for member in members]
             cadres.actions.end_posts_of_leavers(actor, person_ids=people, branch=branch)
@@ -139,11 +141,11 @@ def _hold(member_ids: Collection[int], to_branch: OrgUnit | None) -> dict[int, l
     by_branch = defaultdict(list)
     for member in hold(member_ids, *([to_branch] if to_branch else [])):
         by_branch[member.branch_id].append(member)
-    claimed = MemberCase.objects.filter(
-        member__in=member_ids, kind=MemberCase.Kind.CLAIM, state__in=("open", "kept")
+    disputed = MemberCase.objects.filter(
+        member__in=member_ids, kind__in=MemberCase.DISPUTES, state__in=("open", "kept")
     )
-    if claimed.exists():  # nobody escapes a dispute by moving its subject away
-        raise Refused([PROCEDURES.problem("case.open", kind=MemberCase.Kind.CLAIM.label)])
+    if case := disputed.first():  # nobody escapes a dispute by moving its subject away
+        raise Refused([PROCEDURES.problem("case.open", kind=case.get_kind_display())])
     return by_branch
 
 

@@ -6,23 +6,23 @@ enters them by the same rules as anybody; what a superior has released in writin
 """
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from django.db import transaction
 
-from zhtj.lib import crypto, locks, masks
+from zhtj.lib import locks
 from zhtj.lib.problems import Problem, Refused, blocking
 
 from members import documents
 from members.actions.enter import enter_members
+from members.actions.listing import MOST_WORDS, describe, list_person, settle_youth, waived_by
 from members.models import Member, ReviewDocument, YouthUnderReview
+from members.numbers import MOST_HELD
 from members.queries.known import load_known
 from members.queries.review import entry_of
 from members.queries.settings import admission_policy, review_terms
-from members.rules import AS_ISSUED, CODES, RECTIFIABLE, RELEASABLE, Entry, check_entry, find_clashes
+from members.rules import AS_ISSUED, CODES, RECTIFIABLE, Entry, check_entry, find_clashes
 from members.rules.procedures import PROCEDURES
 from orgs import audit
 from orgs.models import OrgUnit
@@ -30,7 +30,6 @@ from orgs.scopes import Actor
 
 State = YouthUnderReview.State
 UNDER_AGE = "joined_on.under_age"
-MOST_WORDS = 200
 _LISTABLE = RECTIFIABLE | AS_ISSUED
 
 
@@ -55,7 +54,7 @@ def put_under_review(
         listed = _reasons(entries, today)
         due_on = today + dt.timedelta(days=review_terms().rectify_days)
         youth = [
-            _list(actor, branch, entry, reasons, due_on, stamp, batch_id)
+            list_person(actor, branch, entry, reasons, due_on, stamp, batch_id)
             for entry, reasons in zip(entries, listed, strict=True)
         ]
         after = {"youth": [one.pk for one in youth], "count": len(youth)}
@@ -69,12 +68,13 @@ def mend_youth(actor: Actor, *, youth: YouthUnderReview, entry: Entry, today: dt
     with transaction.atomic():
         locks.entry_stamp()
         held = _hold(youth)
+        _refuse_member(held)
         entry = replace(entry, branch_id=held.branch_id)
         problems = _faults(entry, today)
         others = [problem for problem in problems if problem.code not in _LISTABLE]
         if others:
             raise Refused(others)
-        _describe(held, entry, problems)
+        describe(held, entry, problems)
         held.save()
         after = {"youth": held.pk, "reasons": [problem.code for problem in problems]}
         audit.record(actor, "members.mend_youth", unit=held.branch, after=after)
@@ -92,9 +92,10 @@ def recognise(
     with transaction.atomic():
         stamp = locks.entry_stamp()
         held = _hold(youth)
+        _refuse_member(held)
         entry = entry_of(held)
         if held.released_at:
-            entry = replace(entry, waived=_waived(held))
+            entry = replace(entry, waived=waived_by(held))
         entered = enter_members(
             actor,
             unit=held.branch,
@@ -105,7 +106,7 @@ def recognise(
         )
         (member_id,) = [*entered.created, *entered.updated, *entered.unchanged]
         held.member_id = member_id
-        _settle(actor, held, State.RECOGNISED, "", stamp)
+        settle_youth(actor, held, State.RECOGNISED, "", stamp)
     return Member.objects.select_related("person", "branch").get(pk=member_id)
 
 
@@ -117,7 +118,8 @@ def dismiss_youth(actor: Actor, *, youth: YouthUnderReview, remark: str) -> Yout
     with transaction.atomic():
         stamp = locks.entry_stamp()
         held = _hold(youth)
-        _settle(actor, held, State.DISMISSED, remark, stamp)
+        _refuse_member(held)
+        settle_youth(actor, held, State.DISMISSED, remark, stamp)
     return held
 
 
@@ -141,7 +143,9 @@ def release_youth(actor: Actor, *, youth: YouthUnderReview, reason: str, today: 
         held.released_by, held.released_at = actor.user, stamp
         held.release_reason = reason.strip()[:MOST_WORDS]
         held.save(update_fields=["released_by", "released_at", "release_reason"])
-        after = {"youth": held.pk, "reason": held.release_reason, "waived": sorted(_waived(held))}
+        if held.member is not None:
+            _waive(actor, held, held.member, stamp)
+        after = {"youth": held.pk, "reason": held.release_reason, "waived": sorted(waived_by(held))}
         audit.record(actor, "members.release_youth", unit=held.branch, after=after)
     return held
 
@@ -177,6 +181,8 @@ def _faults(entry: Entry, today: dt.date) -> list[Problem]:
     known = load_known([entry])
     (clashes,) = find_clashes([entry], known)
     problems = blocking([*check_entry(entry, admission_policy(), today), *clashes])
+    if len(entry.development_number) > MOST_HELD:
+        problems.append(PROCEDURES.problem("youth.number_too_long", limit=MOST_HELD))
     if here := known.here(entry):
         problems.append(CODES.problem("national_id.already_here", unit=here.branch_name))
     return problems
@@ -200,58 +206,22 @@ def _reasons(entries: Sequence[Entry], today: dt.date) -> list[list[Problem]]:
     return listed
 
 
-def _list(
-    actor: Actor,
-    branch: OrgUnit,
-    entry: Entry,
-    reasons: Sequence[Problem],
-    due_on: dt.date,
-    stamp: dt.datetime,
-    batch_id: int | None,
-) -> YouthUnderReview:
-    index = crypto.blind_index(entry.national_id)
-    known = YouthUnderReview.objects.select_for_update().filter(branch=branch, id_index=index)
-    youth = known.filter(state=State.OPEN).first()
-    if youth is None:
-        youth = YouthUnderReview(branch=branch, due_on=due_on, created_by=actor.user, created_at=stamp)
-    youth.batch_id, youth.batch_row = batch_id or youth.batch_id, entry.row or youth.batch_row
-    _describe(youth, entry, reasons)
-    youth.save()
-    return youth
+def _waive(actor: Actor, youth: YouthUnderReview, member: Member, stamp: dt.datetime) -> None:
+    """The superior releases somebody on the roster: nothing is left to recognise."""
+    member.waived = " ".join(sorted({*member.waived.split(), *waived_by(youth)}))
+    member.save(update_fields=["waived"])
+    settle_youth(actor, youth, State.RECOGNISED, "上级核准放行", stamp)
 
 
-def _describe(youth: YouthUnderReview, entry: Entry, reasons: Sequence[Problem]) -> None:
-    youth.full_name = entry.full_name
-    youth.id_index = crypto.blind_index(entry.national_id)
-    youth.masked_id = masks.mask_id(entry.national_id)
-    youth.entry_sealed = crypto.seal(json.dumps(entry.as_data(), ensure_ascii=False))
-    youth.reasons = [_plain(problem) for problem in reasons]
-
-
-def _plain(problem: Problem) -> dict[str, Any]:
-    return {
-        "code": problem.code,
-        "field": problem.field,
-        "message": problem.message,
-        "mend": problem.mend,
-    }
-
-
-def _waived(youth: YouthUnderReview) -> frozenset[str]:
-    return RELEASABLE & {reason["code"] for reason in youth.reasons}
+def _refuse_member(youth: YouthUnderReview) -> None:
+    """Somebody on the roster is put right there: neither entered again nor dismissed."""
+    if youth.member_id is not None:
+        raise Refused([PROCEDURES.problem("youth.is_member")])
 
 
 def _hold(youth: YouthUnderReview) -> YouthUnderReview:
-    held = YouthUnderReview.objects.select_for_update(of=("self",)).select_related("branch")
+    held = YouthUnderReview.objects.select_for_update(of=("self",)).select_related("branch", "member")
     fresh = held.filter(pk=youth.pk, state=State.OPEN).first()
     if fresh is None:
         raise Refused([PROCEDURES.problem("youth.settled")])
     return fresh
-
-
-def _settle(actor: Actor, youth: YouthUnderReview, state: str, remark: str, stamp: dt.datetime) -> None:
-    youth.state, youth.remark = state, remark.strip()[:MOST_WORDS]
-    youth.settled_by, youth.settled_at = actor.user, stamp
-    youth.save(update_fields=["state", "remark", "settled_by", "settled_at", "member"])
-    after = {"youth": youth.pk, "state": State(state).label, "remark": youth.remark}
-    audit.record(actor, "members.settle_youth", unit=youth.branch, after=after)

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from zhtj.lib import bulk
 
+from members.actions.listing import move_listed
 from members.models import LeftReason, Member, MemberCase, YouthUnderReview
 from orgs import corrections
 from orgs.models import OrgUnit
@@ -31,7 +32,7 @@ def move_memberships(actor: Actor, *, source: OrgUnit, target: OrgUnit, at: dt.d
     """End every membership of `source` at `at` and open it anew in `target`; returns how many.
 
     Part of a merge: the caller has stamped `at` inside its transaction, holds the tree's lock
-    exclusively and leaves the trail. Who is under review goes along. Six queries and one COPY, about
+    exclusively and leaves the trail. Who is under review goes along. Seven queries and one COPY, about
     50 µs a member. Raises PermissionDenied unless both units are the actor's to manage.
     """
     for unit in (source, target):
@@ -58,6 +59,7 @@ def carry(there: QuerySet[Member], target: OrgUnit, at: dt.datetime, reason: Lef
     ]
     corrections.readdress([values[0] for values in carried], target)
     bulk.insert(Member, ("id", "branch_id", "from_at", "until_at", "left_reason", *_CARRIED), rows)
+    move_listed(dict(zip(left, ids, strict=True)), target)
     return list(ids)
 
 

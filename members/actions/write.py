@@ -12,7 +12,9 @@ import cadres.actions
 import cadres.queries
 from cadres.actions import Appointment
 from cadres.models import Cadre, EndReason
+from members.actions.freeing import settle_given_up
 from members.actions.judge import Verdict
+from members.actions.listing import settle_mended
 from members.models import Member
 from orgs import people
 from orgs.scopes import Actor
@@ -134,6 +136,10 @@ def _change(actor: Actor, changed: Sequence[Verdict], stamp: dt.datetime, clears
             setattr(member, name, getattr(verdict.entry, name))
         if verdict.hangs_on_blank and member.attested_at is None:
             member.attested_at, member.attested_by = stamp, actor.user
+    renumbered = [m for m in members if "development_number" in by_member[m.pk].change]
+    if renumbered:
+        settle_given_up(actor, renumbered, stamp)
+        settle_mended(actor, [m.pk for m in renumbered if m.development_number], stamp)
     Member.objects.bulk_update(members, [*_OWN_FIELDS, "attested_at", "attested_by"], batch_size=500)
     details = {member.person_id: by_member[member.pk].entry for member in members}
     people.update_people(details, clears_blanks=clears_blanks)

@@ -2,7 +2,7 @@
 check, the admission settings.
 """
 
-from members.queries.cases import cases, disputed, open_cases, waiting_cases
+from members.queries.cases import asked_cases, cases, disputed, open_cases, waiting_cases
 from members.queries.counts import active_counts, active_counts_by_branch
 from members.queries.export import (
     EXPORT_HEADERS,
@@ -48,6 +48,7 @@ __all__ = [
     "active_counts_by_branch",
     "admission_policy",
     "admission_settings",
+    "asked_cases",
     "below",
     "cases",
     "compare_pasted",

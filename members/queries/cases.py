@@ -29,22 +29,31 @@ def open_cases(scope: Scope) -> QuerySet[MemberCase]:
 def waiting_cases(scope: Scope, now: dt.datetime) -> QuerySet[MemberCase]:
     """Those it is this account's turn to answer or decide.
 
-    A correction waits for the direct superior, a transfer for the receiving branch, a claim for the
-    holding branch and then for the nearest common superior.
+    A correction waits for the direct superior, a transfer for the receiving branch, a claim or a dispute
+    about a number for the holding branch and then for the nearest common superior.
     """
     granted = {grant.unit_id for grant in scope.grants if grant.gives("approvals.decide")}
-    disputed = Q(kind=Kind.CLAIM) & (Q(state=State.KEPT) | Q(state=State.OPEN, due_at__lte=now))
+    disputes = Q(kind__in=MemberCase.DISPUTES)
+    disputed = disputes & (Q(state=State.KEPT) | Q(state=State.OPEN, due_at__lte=now))
     return open_cases(scope).filter(
         Q(kind=Kind.CORRECTION, decider__in=granted)
         | (Q(kind=Kind.TRANSFER) & scope.q("to_branch", "members.enter"))
-        | (Q(kind=Kind.CLAIM, state=State.OPEN, due_at__gt=now) & scope.q("branch", "members.enter"))
+        | (disputes & Q(state=State.OPEN, due_at__gt=now) & scope.q("branch", "members.enter"))
         | (disputed & Q(decider__in=granted))
     )
 
 
+def asked_cases(scope: Scope) -> QuerySet[MemberCase]:
+    """Those not settled yet that were asked from a branch this account enters for."""
+    disputes = Q(kind__in=MemberCase.DISPUTES)
+    return open_cases(scope).filter(
+        (disputes & scope.q("to_branch", "members.enter")) | (~disputes & scope.q("branch", "members.enter"))
+    )
+
+
 def disputed(member_ids: Collection[int]) -> set[int]:
-    """Which of these members are claimed by another branch just now. One query."""
+    """Which of these members, or whose numbers, another branch claims just now. One query."""
     claims = MemberCase.objects.filter(
-        member__in=member_ids, kind=Kind.CLAIM, state__in=(State.OPEN, State.KEPT)
+        member__in=member_ids, kind__in=MemberCase.DISPUTES, state__in=(State.OPEN, State.KEPT)
     )
     return set(claims.values_list("member_id", flat=True))

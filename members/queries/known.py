@@ -102,6 +102,18 @@ def _stored(member: Member) -> Entry:
     )
 
 
+def holder_of(entry: Entry) -> int | None:
+    """The active member who carries the number of `entry` and is somebody else. Two queries."""
+    found = people.find_people([entry.national_id]).get(entry.national_id)
+    others = Member.objects.filter(until_at__isnull=True, development_number=entry.development_number)
+    if not numbers.is_unique(entry.development_number):
+        return None
+    others = others.alias(size=Length("development_number")).filter(size__gte=numbers.LENGTH)
+    if found is not None:
+        others = others.exclude(person=found.id)
+    return others.order_by().values_list("pk", flat=True).first()
+
+
 def _active_memberships(person_ids: Sequence[int]) -> dict[int, tuple[int, int, str]]:
     """Person → (member_id, branch_id, name of the branch)."""
     active = Member.objects.filter(until_at__isnull=True).order_by()

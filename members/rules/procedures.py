@@ -46,7 +46,7 @@ PROCEDURES = Catalogue(
         Rule(
             "case.waiting",
             "原支部的答复期限还没有到，暂时不能裁决。",
-            "原支部可以在48小时内同意转出或说明不同意的理由，期满后由共同上级裁决。",
+            "原支部可以在48小时内同意或说明不同意的理由，期满后由共同上级裁决。",
             _BELONGING,
         ),
         Rule(
@@ -70,6 +70,20 @@ PROCEDURES = Catalogue(
             _BELONGING,
             field="request",
         ),
+        Rule(
+            "number.free",
+            "这个编号目前没有被其他团员使用。",
+            "请直接录入或更正，填写这个编号。",
+            _IDENTITY,
+            field="development_number",
+        ),
+        Rule(
+            "number.own_branch",
+            "这个编号由本支部的{name}使用。",
+            "不必提出争议：编号填错的，请打开其记录直接更正。",
+            _IDENTITY,
+            field="development_number",
+        ),
         Rule("correction.same", "新的姓名和身份证号码与现在的相同。", "没有需要更正的内容。", _BELONGING),
         Rule(
             "correction.id_known",
@@ -91,6 +105,19 @@ PROCEDURES = Catalogue(
             _IDENTITY,
         ),
         Rule("youth.listed", "{name}已经在“{unit}”的整改清单中。", "请在清单中继续办理。", _IDENTITY),
+        Rule(
+            "youth.is_member",
+            "此人已经是本支部团员，只是编号等待补正。",
+            "请打开其团员记录更正编号，或由上级核准放行。",
+            _IDENTITY,
+        ),
+        Rule(
+            "youth.number_too_long",
+            "发展团员编号超过{limit}个字符，无法保存。",
+            "请核对编号；确实如此发放的，请联系省级团委。",
+            _IDENTITY,
+            field="development_number",
+        ),
         Rule("youth.settled", "这名青年已经办结。", "请刷新页面查看结果。", _IDENTITY),
         Rule(
             "youth.release_off",

@@ -15,10 +15,10 @@ from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
 
 from members import actions, queries
-from members.forms import ClaimForm, DecisionForm, IdentityForm
+from members.forms import ClaimForm, DecisionForm, DisputeForm, IdentityForm
 from members.models import MemberCase
-from members.views.common import branch_to_enter, path_to
-from orgs.corrections import corrections, waiting_corrections
+from members.views.common import begun, branch_to_enter, path_to
+from orgs.corrections import asked_corrections, corrections, waiting_corrections
 from orgs.requests import Request
 
 PAGE_SIZE = 30
@@ -28,16 +28,17 @@ State, Kind = MemberCase.State, MemberCase.Kind
 @door("members.see")
 @never_cache
 def case_list(request: Request) -> HttpResponse:
-    """What waits for this account; behind it everything asked in the scope."""
-    show_all = request.GET.get("show") == "all"
+    """What waits for this account, what it has asked itself; behind it everything asked in the scope."""
+    show = request.GET.get("show", "")
     waiting = queries.waiting_cases(request.scope, days.now())
-    found = queries.cases(request.scope) if show_all else waiting
+    mine = queries.asked_cases(request.scope)
+    found = {"all": queries.cases(request.scope), "asked": mine}.get(show, waiting)
     asked = waiting_corrections(request.scope)
-    shown = corrections(request.scope) if show_all else asked
+    shown = {"all": corrections(request.scope), "asked": asked_corrections(request.scope)}.get(show, asked)
     context = {
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "corrections": shown[:PAGE_SIZE],
-        "show_all": show_all,
+        "show": show,
         "waiting_count": waiting.count() + asked.count(),
     }
     return render(request, "members/cases.html", context)
@@ -57,7 +58,13 @@ def case_detail(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已办理。")
             return redirect("case_list")
-    context = {"case": case, "form": form, "acts": _acts(request, case), "old": case.member.person}
+    context = {
+        "case": case,
+        "form": form,
+        "acts": _acts(request, case),
+        "old": case.member.person,
+        "may_use": _may_use(request, case),
+    }
     return render(request, "members/case.html", context)
 
 
@@ -100,8 +107,8 @@ def member_identity(request: Request, pk: int) -> HttpResponse:
 def member_claim(request: Request, branch_pk: int) -> HttpResponse:
     """认领: ask for somebody entered elsewhere."""
     branch = branch_to_enter(request, branch_pk)
-    form = ClaimForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = begun(request, ClaimForm)
+    if form.is_bound and form.is_valid():
         try:
             case = actions.ask_claim(
                 request.actor,
@@ -126,22 +133,62 @@ def member_claim(request: Request, branch_pk: int) -> HttpResponse:
     return render(request, "members/form.html", context)
 
 
+@door("members.enter")
+@never_cache
+@sensitive_post_parameters()
+def member_dispute(request: Request, branch_pk: int) -> HttpResponse:
+    """编号争议: somebody of this branch has a number that another branch's member carries."""
+    branch = branch_to_enter(request, branch_pk)
+    form = begun(request, DisputeForm)
+    if form.is_bound and form.is_valid():
+        try:
+            case = actions.ask_number(
+                request.actor,
+                branch=branch,
+                entry=form.entry(days.today()),
+                reason=form.cleaned_data["reason"],
+                today=days.today(),
+            )
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            done = case.state == State.GRANTED
+            sent = f"编号争议已送交{case.branch.short_name}，48小时内答复，逾期由共同上级裁决。"
+            messages.success(request, "对方的编号已取消，可以录入了。" if done else sent)
+            return redirect("case_detail", pk=case.pk)
+    context = {
+        "form": form,
+        "title": "提出编号争议",
+        "note": "入团志愿书上的编号已被其他团支部的团员使用的，可以提出争议。对方会看到申请人、姓名和理由；"
+        "48小时内不答复或不同意的，由共同上级裁决。",
+        "submit": "提出争议",
+        "path": path_to(request, branch),
+    }
+    return render(request, "members/form.html", context)
+
+
+def _may_use(request: Request, case: MemberCase) -> bool:
+    """Has this account's branch won the number?"""
+    won = case.to_branch if case.kind == Kind.NUMBER and case.state == State.GRANTED else None
+    return won is not None and request.scope.may("members.enter", won)
+
+
 def _acts(request: Request, case: MemberCase) -> list[tuple[str, str]]:
     """What this account may do about the case: (value, words) of the buttons."""
     if not case.is_open:
         return []
     may, found = request.scope.may, []
-    is_claim = case.kind == Kind.CLAIM
-    if is_claim and case.state == State.OPEN and may("members.enter", case.branch):
-        found += [("release", "同意转出"), ("keep", "不同意")]
-    elif not (is_claim and case.state == State.OPEN and case.due_at and case.due_at > days.now()):
+    if case.is_dispute and case.state == State.OPEN and may("members.enter", case.branch):
+        gives = "同意转出" if case.kind == Kind.CLAIM else "放弃编号"
+        found += [("release", gives), ("keep", "不同意")]
+    elif not (case.is_dispute and case.state == State.OPEN and case.due_at and case.due_at > days.now()):
         try:
             actions.require_decider(request.actor, case)
         except PermissionDenied:
             pass
         else:
             found += [("grant", "同意"), ("refuse", "不同意")]
-    asking = case.to_branch if is_claim else case.branch
+    asking = case.to_branch if case.is_dispute else case.branch
     if asking and may("members.enter", asking):
         found.append(("cancel", "撤回申请"))
     return found
@@ -149,7 +196,9 @@ def _acts(request: Request, case: MemberCase) -> list[tuple[str, str]]:
 
 def _act(request: Request, case: MemberCase, act: str, words: str) -> Any:
     if act in ("release", "keep"):
-        return actions.answer_claim(request.actor, case=case, release=act == "release", answer=words)
+        return actions.answer_claim(
+            request.actor, case=case, release=act == "release", answer=words, today=days.today()
+        )
     if act == "cancel":
         return actions.cancel_case(request.actor, case=case)
     return actions.decide_case(

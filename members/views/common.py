@@ -1,12 +1,18 @@
 """What the pages of the room share."""
 
+from typing import TypeVar
+
 from django.shortcuts import get_object_or_404
+
+from zhtj.lib.forms import Plain
 
 import orgs.queries
 from members import queries
 from members.models import Member
 from orgs.models import OrgUnit
 from orgs.requests import Request
+
+F = TypeVar("F", bound=Plain)
 
 
 def unit_asked(request: Request) -> OrgUnit:
@@ -29,6 +35,15 @@ def branch_to_enter(request: Request, branch_pk: int) -> OrgUnit:
     branch = get_object_or_404(orgs.queries.units(request.scope), pk=branch_pk)
     request.scope.require("members.enter", branch)
     return branch
+
+
+def begun(request: Request, form_class: type[F]) -> F:
+    """The form as sent; as a page begun elsewhere (`begin`) only filled with what was typed there."""
+    if request.method != "POST":
+        return form_class()
+    if "begin" in request.POST:
+        return form_class(initial={name: request.POST.get(name, "") for name in form_class.base_fields})
+    return form_class(request.POST)
 
 
 def member_here(request: Request, branch: OrgUnit, national_id: str) -> Member | None:

@@ -150,7 +150,7 @@ def test_the_holder_sees_who_asks_and_releases(cast: Cast, claimed: Member) -> N
     assert Member.objects.filter(until_at=None).count() == 1, "counted once"
     leave = lambda: actions.withdraw_members(world.actor(holder), member_ids=[claimed.pk], reason="left")  # noqa: E731
     assert codes(leave) == ["case.open"]
-    actions.answer_claim(world.actor(holder), case=case, release=True)
+    actions.answer_claim(world.actor(holder), case=case, release=True, today=TODAY)
     assert Member.objects.get(until_at=None).branch == cast.branch
     case.refresh_from_db()
     assert case.state == "granted" and queries.disputed([claimed.pk]) == set()
@@ -162,10 +162,10 @@ def test_a_kept_claim_goes_to_the_nearest_common_superior(cast: Cast, claimed: M
     assert codes(lambda: actions.decide_case(province, case=case, grant=True, today=TODAY)) == [
         "case.waiting"
     ]
-    assert codes(lambda: actions.answer_claim(world.actor(holder), case=case, release=False)) == [
-        "reason.missing"
-    ]
-    actions.answer_claim(world.actor(holder), case=case, release=False, answer="仍在我班")
+    assert codes(
+        lambda: actions.answer_claim(world.actor(holder), case=case, release=False, today=TODAY)
+    ) == ["reason.missing"]
+    actions.answer_claim(world.actor(holder), case=case, release=False, answer="仍在我班", today=TODAY)
     assert waiting(cast.province_admin) == [case.pk] and waiting(holder) == []
     for user in (cast.city_admin, cast.outsider, cast.secretary, cast.staff):
         with pytest.raises(PermissionDenied):

@@ -195,7 +195,7 @@ def test_others_units_and_members_are_not_found(
 def test_a_superior_further_up_sees_but_does_not_enter(cast: Cast, roster: dict[str, Member]) -> None:
     county = world.client(cast.county_admin)
     member = roster["王小明"].pk
-    assert "更正" not in text_of(county.get(f"/members/{member}/"))
+    assert f"/members/{member}/correct/" not in text_of(county.get(f"/members/{member}/"))
     assert county.get(f"/members/{member}/correct/").status_code == 403
     assert county.get(f"/members/enter/{cast.branch.pk}/").status_code == 403
 
