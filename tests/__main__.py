@@ -1,4 +1,4 @@
-"""`python -m tests [pytest arguments]`: the whole suite on SQLite, then again on PostgreSQL.
+"""`python -m tests [pytest arguments]`: the whole suite on SQLite, then all that asks a database on PostgreSQL.
 
 Says at the end what ran where and what was skipped and why. Exit status 0 = all passed,
 1 = something failed, 2 = wrong call. REQUIRE=all makes a missing server a failure.
@@ -42,13 +42,13 @@ def main(arguments: list[str]) -> int:
         postgres = reach.postgres_url()
         if postgres:
             url = urlsplit(postgres)._replace(path=f"/zhtj_{os.getpid()}").geturl()
-            passes.append(run("PostgreSQL", url, arguments, Path(folder)))
+            passes.append(run("PostgreSQL", url, arguments, Path(folder), TESTS_PASS="again"))
     missing = [] if postgres else ["PostgreSQL: no server answers (set TEST_DATABASE_URL)"]
     report(passes, missing, time.monotonic() - started)
     return verdict(passes, missing)
 
 
-def run(name: str, database_url: str, arguments: list[str], folder: Path) -> Pass:
+def run(name: str, database_url: str, arguments: list[str], folder: Path, **environment: str) -> Pass:
     """One pytest over everything, its outcome read back from its own report file."""
     print(f"=== {name} ===", flush=True)
     result_file = folder / f"{name}.xml"
@@ -56,7 +56,7 @@ def run(name: str, database_url: str, arguments: list[str], folder: Path) -> Pas
     command.append(f"--basetemp={folder / name}")  # its own: other runs clean up the shared one
     if not any(word in ("-n", "-p") or word.startswith("--numprocesses") for word in arguments):
         command += ["-n", WORKERS, "--dist", "loadfile"]
-    environment = {**os.environ, "DATABASE_URL": database_url}
+    environment = {**os.environ, "DATABASE_URL": database_url, **environment}
     done = Pass(name, subprocess.run([*command, *arguments], env=environment).returncode)
     if result_file.exists():
         read_results(result_file, done)

@@ -54,9 +54,8 @@ def assemble() -> Cast:
     units = plant()
     by_name = {unit.short_name: unit for unit in units}
     places = {field: by_name[short_name] for field, short_name in PLACES.items()}
-    people = {
-        username: world.account(places.get(place), role, username) for username, place, role in ACCOUNTS
-    }
+    wanted = [(places.get(place), role, username) for username, place, role in ACCOUNTS]
+    people = {user.username: user for user in world.accounts(wanted)}
     return Cast(**places, **people)
 
 

@@ -2,7 +2,8 @@
 
 Marks decide where a test runs: `postgres` only on PostgreSQL, `sqlite` only on SQLite (the
 runner makes one pass on each), `redis` and `browser` only where these are reachable, `stress`
-only when asked for (`make stress`). With REQUIRE=all a skip is a failure.
+only when asked for (`make stress`). With REQUIRE=all a skip is a failure. What asks no database
+is said once: the runner leaves it out of its second pass (TESTS_PASS=again).
 """
 
 import datetime as dt
@@ -24,6 +25,9 @@ from tests import reach
 MORNING = dt.datetime(2018, 11, 23, 10, 0, tzinfo=days.SHANGHAI)
 FIELD_KEY = "a-field-key-for-tests-only-0123456789"
 REQUIRE_ALL = os.environ.get("REQUIRE") == "all"
+IS_SECOND_PASS = os.environ.get("TESTS_PASS") == "again"
+# Fixtures and marks by which a test is known to concern a database, its own or a child's.
+ON_DATABASE = {"django_db_setup", "child_environment", "django_db", "postgres", "redis", "browser"}
 
 
 class Clock:
@@ -62,10 +66,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     out = {"sqlite" if on_postgres else "postgres"}
     if "stress" not in config.option.markexpr:
         out.add("stress")
-    dropped = [item for item in items if out & {mark.name for mark in item.iter_markers()}]
+    dropped = [item for item in items if out & _marks(item) or (IS_SECOND_PASS and _is_said_once(item))]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if item not in set(dropped)]
+
+
+def _marks(item: pytest.Item) -> set[str]:
+    return {mark.name for mark in item.iter_markers()}
+
+
+def _is_said_once(item: pytest.Item) -> bool:
+    """Would the test say the same on every database?"""
+    return not ON_DATABASE & (_marks(item) | set(getattr(item, "fixturenames", ON_DATABASE)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

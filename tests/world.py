@@ -2,10 +2,12 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Permission
 from django.test import Client
-from guardian.shortcuts import assign_perm
 
 from zhtj.demo import identities
 from zhtj.lib import crypto, days
@@ -13,7 +15,7 @@ from zhtj.lib import crypto, days
 from cadres.models import Cadre
 from members.models import Member
 from orgs.kinds import Industry, UnitKind
-from orgs.models import OrgUnit, Person, PoliticalStatus, Sex, User
+from orgs.models import OrgUnit, OrgUnitUserObjectPermission, Person, PoliticalStatus, Sex, User
 from orgs.scopes import Actor, actor_for
 from orgs.tree import NewUnit, graft
 
@@ -108,16 +110,34 @@ def cadre(unit: OrgUnit, post: str = "书记", who: Person | None = None, **fiel
 
 def account(unit: OrgUnit | None = None, role: str = "unit_admin", username: str = "", **fields: Any) -> User:
     """An account with its own password, granted `role` on `unit` (None: granted nothing)."""
-    username = username or f"user{next(_numbers)}"
-    values = {"display_name": identities.name(next(_numbers)), "must_change_password": False, **fields}
-    user = User.objects.create_user(username, password=PASSWORD, acting_unit=unit, **values)
-    if unit is not None:
-        grant(user, unit, role)
-    return user
+    return accounts([(unit, role, username or f"user{next(_numbers)}")], **fields)[0]
+
+
+def accounts(wanted: Iterable[tuple[OrgUnit | None, str, str]], **fields: Any) -> list[User]:
+    """`account` for many (unit, role, username) in three statements: most tests begin with a dozen."""
+    users, roles = [], {}
+    for unit, role, username in wanted:
+        values = {"display_name": identities.name(next(_numbers)), "must_change_password": False, **fields}
+        users.append(User(username=username, password=make_password(PASSWORD), acting_unit=unit, **values))
+        if unit is not None:
+            roles[username] = role
+    User.objects.bulk_create(users)
+    _grant({user: roles[user.username] for user in users if user.username in roles})
+    return users
 
 
 def grant(user: User, unit: OrgUnit, role: str) -> None:
-    assign_perm(role, user, unit)
+    permission = Permission.objects.get(content_type__model="orgunit", codename=role)
+    OrgUnitUserObjectPermission.objects.create(user=user, content_object=unit, permission=permission)
+
+
+def _grant(roles: dict[User, str]) -> None:
+    """Each of these their role on the unit they act for."""
+    known = dict(Permission.objects.filter(content_type__model="orgunit").values_list("codename", "pk"))
+    OrgUnitUserObjectPermission.objects.bulk_create(
+        OrgUnitUserObjectPermission(user=user, content_object=user.acting_unit, permission_id=known[role])
+        for user, role in roles.items()
+    )
 
 
 def actor(user: User, door: str = "page") -> Actor:
