@@ -1,4 +1,4 @@
-"""`python -m tests [pytest arguments]`: the whole suite on SQLite, then all that asks a database on PostgreSQL.
+"""`python -m tests [pytest arguments]`: all on SQLite, then what asks a database again on PostgreSQL.
 
 Says at the end what ran where and what was skipped and why. Exit status 0 = all passed,
 1 = something failed, 2 = wrong call. REQUIRE=all makes a missing server a failure.
