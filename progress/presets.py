@@ -6,7 +6,6 @@ at 70 % of the school domain (part 1, 3 (3)); `opens_on` is there the first day 
 """
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
@@ -15,36 +14,12 @@ from orgs import audit
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
-from progress.models import Campaign, Measure, Stage
+from progress.actions.campaigns import lay_down
+from progress.models import Campaign, Measure
+from progress.plans import Plan, StagePlan, shifted
 
-
-@dataclass(frozen=True, slots=True)
-class StagePlan:
-    """One stage of a preset; `gate` names the stage that must reach `gate_rate` first."""
-
-    key: str
-    name: str
-    measure: Measure
-    opens_on: dt.date
-    deadline: dt.date
-    domains: tuple[Domain, ...] = ()
-    gate: str = ""
-    gate_rate: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A whole campaign: its span, what is due when, its stages in order."""
-
-    name: str
-    starts_on: dt.date
-    ends_on: dt.date
-    plans_due_on: dt.date
-    stages: tuple[StagePlan, ...]
-
-
-PRESETS: dict[str, Preset] = {
-    "henan-2018": Preset(
+PRESETS: dict[str, Plan] = {
+    "henan-2018": Plan(
         name="信息采集录入“百日攻坚行动”",
         starts_on=dt.date(2018, 11, 1),
         ends_on=dt.date(2019, 1, 31),
@@ -101,7 +76,6 @@ PRESETS: dict[str, Preset] = {
 }
 
 
-@transaction.atomic
 def load_preset(key: str, *, province: OrgUnit, shift_days: int = 0, actor: Actor | None = None) -> Campaign:
     """The campaign of preset `key` for `province`, every date moved by `shift_days`.
 
@@ -112,30 +86,10 @@ def load_preset(key: str, *, province: OrgUnit, shift_days: int = 0, actor: Acto
     loaded = Campaign.objects.filter(key=key).first()
     if loaded is not None:
         return loaded
-    shift = dt.timedelta(days=shift_days)
-    campaign = Campaign.objects.create(
-        key=key,
-        name=preset.name,
-        province=province,
-        starts_on=preset.starts_on + shift,
-        ends_on=preset.ends_on + shift,
-        plans_due_on=preset.plans_due_on + shift,
-        is_active=not Campaign.objects.filter(province=province, is_active=True).exists(),
-    )
-    stages: dict[str, Stage] = {}
-    for position, plan in enumerate(preset.stages, start=1):
-        stages[plan.key] = Stage.objects.create(
-            campaign=campaign,
-            key=plan.key,
-            name=plan.name,
-            position=position,
-            measure=plan.measure,
-            domains=list(plan.domains),
-            opens_on=plan.opens_on + shift,
-            deadline=plan.deadline + shift,
-            gate_stage=stages.get(plan.gate),
-            gate_rate=plan.gate_rate,
-        )
-    after = {"key": key, "shift_days": shift_days}
-    audit.record(actor or Actor(None, door="command"), "progress.load_preset", unit=province, after=after)
+    plan = shifted(preset, dt.timedelta(days=shift_days))
+    is_active = not Campaign.objects.filter(province=province, is_active=True).exists()
+    with transaction.atomic():
+        campaign = lay_down(plan, Campaign(key=key, province=province, is_active=is_active))
+        after = {"key": key, "shift_days": shift_days}
+        audit.record(actor or Actor(None, door="command"), "progress.load_preset", unit=province, after=after)
     return campaign

@@ -128,6 +128,48 @@ CODES = Catalogue(
             BASELINE,
             field="domain",
         ),
+        # 本级录完
+        Rule(
+            "completion.no_campaign",
+            "现在没有正在进行的行动，不用说明差额。",
+            "行动启用以后再申请。",
+            BASELINE,
+            field="domain",
+        ),
+        Rule(
+            "completion.nothing_expected",
+            "“{unit}”的“{domain}”领域没有团统数，没有差额可以说明。",
+            "请选择有团统数的领域；团统数由上级填报。",
+            BASELINE,
+            field="domain",
+        ),
+        Rule(
+            "completion.nothing_missing",
+            "“{domain}”领域应录入{expected}人，已录入{entered}人，没有差额。",
+            "已经录完的领域不用申请。",
+            BASELINE,
+            field="domain",
+        ),
+        Rule(
+            "completion.counts",
+            "应录入{expected}人，已录入{entered}人，差{missing}人；说明的人数合计为{given}人。",
+            "请逐项填写，合计应当正好是{missing}人。",
+            BASELINE,
+            field="graduated_count",
+        ),
+        Rule(
+            "completion.waiting_already",
+            "“{unit}”的“{domain}”领域已有一份录完说明正在等待上级答复。",
+            "请等待答复，或撤回后重新填写。",
+            BASELINE,
+            field="domain",
+        ),
+        Rule(
+            "completion.not_in_force",
+            "这份说明已经撤回、退回或被新的说明代替。",
+            "请刷新页面，查看最新状态。",
+            BASELINE,
+        ),
         # the bulletin
         Rule(
             "bulletin.too_early",
@@ -157,6 +199,12 @@ CODES = Catalogue(
             "bulletin.not_done",
             "这份通报还没有算完，或者已经发布，不能再发布。",
             "请刷新页面，查看最新状态。",
+            BULLETIN,
+        ),
+        Rule(
+            "bulletin.rehearsal",
+            "{day}的通报是演练，不能发布，也不对外提供。",
+            "演练只供省级团委查看；正式通报由进行中的行动产生。",
             BULLETIN,
         ),
         Rule(

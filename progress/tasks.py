@@ -1,5 +1,6 @@
 """What the schedule does: all tasks may run at any time, twice, or late."""
 
+import datetime as dt
 import logging
 
 from celery import shared_task
@@ -52,3 +53,16 @@ def _queue_give_out() -> None:
         give_out_published.apply_async(retry=False)
     except (BrokerDown, OSError):
         log.warning("no broker: the files wait for the schedule")
+
+
+@shared_task(ignore_result=True)
+def compute_rehearsal(campaign_id: int, first: str, last: str) -> None:
+    """Compute the bulletins of a rehearsal from `first` to `last`, oldest first; finished days are left."""
+    actions.compute_rehearsal(
+        campaign_id, dt.date.fromisoformat(first), dt.date.fromisoformat(last), days.now()
+    )
+
+
+def rehearse_soon(campaign_id: int, asked: list[dt.date]) -> None:
+    """Have these days of a rehearsal computed in the background."""
+    compute_rehearsal.delay(campaign_id, asked[0].isoformat(), asked[-1].isoformat())

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from progress import converters  # noqa: F401 - knows <day:…>
-from progress.views import adjustments, baselines, bulletins, campaign, early, outputs
+from progress.views import adjustments, baselines, bulletins, campaign, completions, early, outputs
 
 urlpatterns = [
     path("", bulletins.bulletin_latest, name="bulletin_latest"),
@@ -12,9 +12,18 @@ urlpatterns = [
     path("<day:day>/outputs/", outputs.bulletin_outputs, name="bulletin_outputs"),
     path("<day:day>/files/<str:format>/", outputs.bulletin_file, name="bulletin_file"),
     path("campaign/", campaign.campaign, name="campaign"),
+    path("campaigns/", campaign.campaign_list, name="campaign_list"),
+    path("campaigns/<slug:key>/", campaign.campaign, name="campaign_of"),
+    path("campaigns/<slug:key>/edit/", campaign.campaign_edit, name="campaign_edit"),
+    path("campaigns/<slug:key>/switch/", campaign.campaign_switch, name="campaign_switch"),
+    path("campaigns/<slug:key>/rehearse/", campaign.campaign_rehearse, name="campaign_rehearse"),
+    path("campaigns/<slug:key>/<day:day>/", bulletins.bulletin, name="bulletin_of"),
     path("openings/", early.early_openings, name="early_openings"),
     path("openings/<int:pk>/", early.early_opening_decide, name="early_opening_decide"),
     path("baselines/", baselines.baselines, name="baselines"),
     path("adjustments/", adjustments.adjustments, name="adjustments"),
     path("adjustments/<int:pk>/", adjustments.adjustment_decide, name="adjustment_decide"),
+    path("completions/", completions.completions, name="completions"),
+    path("completions/<int:pk>/", completions.completion_decide, name="completion_decide"),
+    path("completions/<int:pk>/withdraw/", completions.completion_withdraw, name="completion_withdraw"),
 ]

@@ -3,7 +3,7 @@ check, the admission settings.
 """
 
 from members.queries.cases import asked_cases, cases, disputed, open_cases, waiting_cases
-from members.queries.counts import active_counts, active_counts_by_branch
+from members.queries.counts import active_counts, active_counts_by_branch, active_counts_by_domain
 from members.queries.export import (
     EXPORT_HEADERS,
     MOST_EXPORTED,
@@ -46,6 +46,7 @@ __all__ = [
     "Roster",
     "active_counts",
     "active_counts_by_branch",
+    "active_counts_by_domain",
     "admission_policy",
     "admission_settings",
     "asked_cases",

@@ -73,10 +73,13 @@ def compute_bulletin(
 def publish_bulletin(actor: Actor, *, bulletin: Bulletin) -> Bulletin:
     """Give out a finished bulletin; from now on it is frozen. Needs `bulletin.publish`.
 
-    Raises Refused when it is not waiting to be published or one of its checks failed.
+    Raises Refused when it is not waiting to be published, one of its checks failed,
+    or it is a rehearsal's.
     """
     actor.scope.require("bulletin.publish", bulletin.campaign.province)
     locks.exclusive(_lock(bulletin.campaign))
+    if bulletin.campaign.is_rehearsal:
+        raise _refused("bulletin.rehearsal", day=bulletin.day)
     failed = [check["detail"] for check in bulletin.checks if not check["ok"]]
     if failed:
         raise _refused("bulletin.check_failed", detail="；".join(failed))

@@ -54,6 +54,11 @@ class Campaign(models.Model):
         """Is it only a trial run? Then it gates nobody and nothing of it is published or given out."""
         return self.rehearses_id is not None
 
+    @property
+    def figures_id(self) -> int:
+        """The campaign whose baselines, adjustments and declarations count here."""
+        return self.rehearses_id or self.pk
+
 
 class Measure(models.TextChoices):
     ORGAN_CADRES = "organ_cadres", "领导机关团干部核对"

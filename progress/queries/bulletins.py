@@ -16,19 +16,20 @@ from zhtj.lib import days
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress.models import Bulletin, BulletinState, Campaign
+from progress.queries.campaigns import campaigns
 
 SEE = "progress.see"
 
 
-def campaign_for(scope: Scope) -> Campaign | None:
-    """The campaign of the reader's province: the active one, else the last; never a rehearsal. One query."""
-    trees = OrgUnit.objects.filter(pk__in=_granted(scope)).order_by().values("tree_id")
-    return (
-        Campaign.objects.filter(province__tree_id__in=trees, rehearses=None)
-        .select_related("province")
-        .order_by("-is_active", "-starts_on", "-pk")
-        .first()
-    )
+def campaign_for(scope: Scope, key: str = "") -> Campaign | None:
+    """The campaign of the reader's province: the active one, else the last; never a rehearsal. One query.
+
+    With a key that one, if it is open to the reader.
+    """
+    found = campaigns(scope)
+    if not key.isprintable():  # NUL and the like, which no database compares
+        return None
+    return (found.filter(key=key) if key else found.filter(rehearses=None)).first()
 
 
 def bulletins(scope: Scope, campaign: Campaign | None) -> QuerySet[Bulletin]:

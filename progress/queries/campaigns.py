@@ -3,9 +3,16 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
+from orgs.scopes import Scope
+from progress import tally
 from progress.models import Campaign, GateOpening, Stage
+
+HELP_LINE = "progress.help_line"  # key in the cache; whoever changes a campaign forgets it
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,7 @@ class Phase:
     domains: list[str]
     days_left: int  # the deadline itself counts; 0 = over
     days_until: int  # 0 = it has begun
+    planned: float | None  # the share its plan line asks for today; None before it begins
     gate_rate: float | None
     openings: list[GateOpening]
     closed: list[OrgUnit]  # regions its gate still keeps closed
@@ -42,7 +50,52 @@ def _phase(stage: Stage, openings: list[GateOpening], regions: list[OrgUnit], to
         domains=[Domain(domain).label for domain in stage.domains],
         days_left=max(0, (stage.deadline - today).days + 1),
         days_until=max(0, (stage.opens_on - today).days),
+        planned=_planned(stage, today),
         gate_rate=None if stage.gate_rate is None else float(stage.gate_rate),
         openings=openings,
         closed=[region for region in regions if region.pk not in opened] if stage.is_gated else [],
     )
+
+
+def _planned(stage: Stage, today: dt.date) -> float | None:
+    """The plan line is straight, from opening to deadline; behind a gate each region has its own."""
+    if stage.is_gated or today < stage.opens_on:
+        return None
+    share = tally.planned_share(today, tally.Clock(stage.opens_on, stage.deadline))
+    return None if share is None else float(share)
+
+
+def campaigns(scope: Scope) -> QuerySet[Campaign]:
+    """Every campaign of the reader's province, the running one first, then the last begun.
+
+    Rehearsals are for those alone who may set campaigns up.
+    """
+    trees = [grant.unit_id for grant in scope.grants if grant.gives("progress.see")]
+    seen = Q(province__tree_id__in=OrgUnit.objects.filter(pk__in=trees).order_by().values("tree_id"))
+    own = scope.q("province", "campaign.settings")
+    return (
+        Campaign.objects.filter((seen & Q(rehearses=None)) | own)
+        .select_related("province", "rehearses")
+        .order_by("-is_active", "-starts_on", "-pk")
+    )
+
+
+def campaigns_to_set(scope: Scope) -> QuerySet[Campaign]:
+    """Those this reader may edit, in the same order."""
+    return campaigns(scope).filter(scope.q("province", "campaign.settings"))
+
+
+def provinces_to_set(scope: Scope) -> QuerySet[OrgUnit]:
+    """The provinces this reader may lay down a campaign for."""
+    return OrgUnit.objects.filter(scope.q(capability="campaign.settings"), parent=None, closed_at=None)
+
+
+def help_line() -> str:
+    """The running campaign's help line, "" where none is stated. Asked of the database once a minute."""
+    stated: str = cache.get_or_set(HELP_LINE, _stated_help_line, timeout=60) or ""
+    return stated
+
+
+def _stated_help_line() -> str:
+    running = Campaign.objects.filter(is_active=True).exclude(help_line="").order_by("pk")
+    return running.values_list("help_line", flat=True).first() or ""

@@ -32,7 +32,7 @@ def explained(campaign: Campaign, cutoff_at: dt.datetime) -> dict[tuple[int, str
     """
     accepted = Completion.objects.filter(
         Q(until_at=None) | Q(until_at__gte=cutoff_at),
-        campaign=campaign,
+        campaign=campaign.figures_id,
         state=Completion.State.AGREED,
         decided_at__lt=cutoff_at,
     )

@@ -107,10 +107,11 @@ def page(scope: Scope, bulletin: Bulletin, unit: OrgUnit, choice: Choice) -> Pag
         mismatches=_mismatches(sheet),
         before=before,
         after=after,
-        has_files=sheet.reach.is_full,
+        has_files=sheet.reach.is_full and not bulletin.campaign.is_rehearsal,
         superior=unit.parent if sheet.reach.is_full else None,
         has_roster=bool(column.domains) and scope.has("members.see"),
         may_publish=bulletin.state == BulletinState.DONE
+        and not bulletin.campaign.is_rehearsal
         and scope.may("bulletin.publish", bulletin.campaign.province),
     )
 

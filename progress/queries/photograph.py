@@ -121,7 +121,7 @@ def _domains(
         if count:
             own[branch_domain(unit)][unit.place] = count
     explicit: dict[str, Known] = {domain: [None] * size for domain in Domain.values}
-    rows = Baseline.objects.filter(as_of(cutoff_at), campaign=campaign).order_by()
+    rows = Baseline.objects.filter(as_of(cutoff_at), campaign=campaign.figures_id).order_by()
     for unit_id, domain, count in rows.values_list("unit_id", "domain", "member_count"):
         if unit_id in place:
             explicit[domain][place[unit_id]] = count
@@ -140,7 +140,7 @@ def _domains(
 def _changes(campaign: Campaign, place: dict[int, int], cutoff_at: dt.datetime) -> dict[str, list[int]]:
     """Adjustments agreed to before the cut-off: by domain, over the tree; without one none."""
     agreed = BaselineAdjustment.objects.filter(
-        campaign=campaign, state=BaselineAdjustment.State.AGREED, decided_at__lt=cutoff_at
+        campaign=campaign.figures_id, state=BaselineAdjustment.State.AGREED, decided_at__lt=cutoff_at
     )
     changes: dict[str, list[int]] = {}
     for unit_id, domain, change in agreed.order_by().values_list("unit_id", "domain", "change"):

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -12,7 +12,8 @@ from zhtj.lib.problems import Refused
 from orgs.models import OrgUnit
 from orgs.requests import Request
 from progress import actions, queries
-from progress.forms import AdjustmentForm, DecisionForm
+from progress.forms import AdjustmentForm
+from progress.views.deciding import answer
 
 PAGE_SIZE = 50
 
@@ -70,16 +71,11 @@ def _asked(request: Request, form: AdjustmentForm | None, unit: OrgUnit | None) 
 def adjustment_decide(request: Request, pk: int) -> HttpResponse:
     """Agree to a request or decline it with a remark."""
     asked = get_object_or_404(queries.adjustments(request.scope), pk=pk)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        raise Http404
-    agree, remark = form.cleaned_data["answer"] == "agree", form.cleaned_data["remark"]
-    try:
-        actions.decide_adjustment(request.actor, asked=asked, agree=agree, remark=remark)
-    except Refused as refused:
-        for problem in refused.problems:
-            messages.error(request, problem.message + problem.mend)
-    else:
-        word = "已同意，下一次截数起按调整后基数显示" if agree else "已答复不同意"
-        messages.success(request, f"{asked.unit.short_name}：{word}。")
-    return redirect("adjustments")
+    return answer(
+        request,
+        asked,
+        actions.decide_adjustment,
+        agreed=f"{asked.unit.short_name}：已同意，下一次截数起按调整后基数显示。",
+        declined=f"{asked.unit.short_name}：已答复不同意。",
+        back="adjustments",
+    )

@@ -27,8 +27,9 @@ def bulletin_latest(request: Request) -> HttpResponse:
 
 
 @door("progress.see")
-def bulletin(request: Request, day: dt.date) -> HttpResponse:
-    return _bulletin_page(request, day)
+def bulletin(request: Request, day: dt.date, key: str = "") -> HttpResponse:
+    """The bulletin of `day`, of the present campaign or of the one with this key."""
+    return _bulletin_page(request, day, key)
 
 
 @require_POST
@@ -49,8 +50,8 @@ def bulletin_publish(request: Request, day: dt.date) -> HttpResponse:
     return redirect("bulletin", day)
 
 
-def _bulletin_page(request: Request, day: dt.date | None) -> HttpResponse:
-    campaign = queries.campaign_for(request.scope)
+def _bulletin_page(request: Request, day: dt.date | None, key: str = "") -> HttpResponse:
+    campaign = queries.campaign_for(request.scope, key)
     found = queries.on_day(request.scope, campaign, day) if campaign else None
     if campaign is None or found is None:
         if day is not None:

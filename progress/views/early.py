@@ -1,7 +1,7 @@
 """同步推进: asking for a gated stage early, and the province's answer."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -11,7 +11,8 @@ from zhtj.lib.problems import Refused
 from orgs.models import OrgUnit
 from orgs.requests import Request
 from progress import actions, queries
-from progress.forms import DecisionForm, EarlyOpeningForm
+from progress.forms import EarlyOpeningForm
+from progress.views.deciding import answer
 
 
 @door({"GET": "progress.see", "POST": "superior.ask"})
@@ -54,16 +55,12 @@ def _asked(request: Request, form: EarlyOpeningForm | None, unit: OrgUnit | None
 def early_opening_decide(request: Request, pk: int) -> HttpResponse:
     """Agree to a request or decline it with a remark."""
     asked = get_object_or_404(queries.early_openings(request.scope), pk=pk)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        raise Http404
-    agree, remark = form.cleaned_data["answer"] == "agree", form.cleaned_data["remark"]
-    try:
-        actions.decide_early_opening(request.actor, asked=asked, agree=agree, remark=remark)
-    except Refused as refused:
-        for problem in refused.problems:
-            messages.error(request, problem.message + problem.mend)
-    else:
-        word = "已同意，即日起开放录入" if agree else "已答复不同意"
-        messages.success(request, f"{asked.region.short_name}“{asked.stage.name}”：{word}。")
-    return redirect("early_openings")
+    what = f"{asked.region.short_name}“{asked.stage.name}”"
+    return answer(
+        request,
+        asked,
+        actions.decide_early_opening,
+        agreed=f"{what}：已同意，即日起开放录入。",
+        declined=f"{what}：已答复不同意。",
+        back="early_openings",
+    )

@@ -73,8 +73,8 @@ def bulletin_file(request: Request, day: dt.date, format: str) -> HttpResponse:
 
 def _asked_for(request: Request, day: dt.date, format: str) -> tuple[Bulletin, OrgUnit]:
     """The bulletin and the unit, as far as this reader may have them; else 404."""
-    campaign = queries.campaign_for(request.scope)
-    if campaign is None or format not in TYPES:
+    campaign = queries.campaign_for(request.scope, request.GET.get("campaign", ""))
+    if campaign is None or campaign.is_rehearsal or format not in TYPES:
         raise Http404
     readable = queries.bulletins(request.scope, campaign).filter(day=day)
     revision = request.GET.get("revision", "")

@@ -39,6 +39,7 @@ AN_ADMIN = {"user": "committee_admin"}
 BATCH = {"pk": "batch"}
 ROW = {"pk": "batch", "number": "row"}
 DAY = {"day": "day"}
+CAMPAIGN = {"key": "henan-2018"}
 
 TABLE: list[Line] = [
     # --- open to everybody -------------------------------------------------------------------
@@ -283,6 +284,21 @@ TABLE: list[Line] = [
     Line("adjustments", 302, 200, 403, 200, as_without="auditor"),
     Line("adjustments", 302, 200, 403, 200, method="POST", as_insider="county_admin"),
     Line("adjustment_decide", 302, 404, 403, 404, {"pk": "member"}, "POST", as_insider="county_admin"),
+    Line("completions", 302, 200, 403, 200, as_without="auditor"),
+    Line("completions", 302, 302, 403, 302, method="POST", as_insider="secretary"),
+    Line("completion_decide", 302, 404, 403, 404, {"pk": "member"}, "POST"),
+    Line("completion_withdraw", 302, 404, 403, 404, {"pk": "member"}, "POST", as_insider="secretary"),
+    Line("campaign_list", 302, 403, 403, 200, as_insider="settings_admin"),
+    Line("campaign_list", 302, 403, 403, 200, method="POST", as_insider="settings_admin"),
+    Line("campaign_of", 302, 200, 403, 200, CAMPAIGN, as_without="auditor"),
+    Line("campaign_of", 302, 404, 403, 404, {"key": "nothing"}, as_without="auditor"),
+    Line("campaign_edit", 302, 403, 403, 200, CAMPAIGN, as_insider="settings_admin"),
+    Line("campaign_edit", 302, 403, 403, 200, CAMPAIGN, "POST", as_insider="settings_admin"),
+    Line("campaign_switch", 302, 403, 403, 405, CAMPAIGN, as_insider="settings_admin"),
+    Line("campaign_switch", 302, 403, 403, 302, CAMPAIGN, "POST", as_insider="settings_admin"),
+    Line("campaign_rehearse", 302, 403, 403, 302, CAMPAIGN, "POST", as_insider="settings_admin"),
+    Line("bulletin_of", 302, 200, 403, 200, CAMPAIGN | DAY, as_without="auditor"),
+    Line("bulletin_of", 302, 404, 403, 200, CAMPAIGN | DAY, query="?unit=HN010101", as_without="auditor"),
     Line("early_openings", 302, 200, 403, 200, as_without="auditor"),
     Line("early_openings", 302, 200, 403, 200, method="POST", as_insider="city_admin"),
     Line("early_opening_decide", 302, 403, 403, 404, {"pk": "member"}, "POST", as_insider="staff"),

@@ -17,6 +17,7 @@ from orgs.corrections import CODES as CORRECTIONS
 from orgs.person_rules import CODES as PEOPLE
 from orgs.reshaping import CODES as RESHAPING
 from orgs.rules import CODES as UNITS
+from progress.plans import CODES as PLANS
 from progress.rules import CODES as PROGRESS
 
 PLACES: tuple[tuple[str, str, tuple[Catalogue, ...]], ...] = (
@@ -25,7 +26,7 @@ PLACES: tuple[tuple[str, str, tuple[Catalogue, ...]], ...] = (
     ("cadres", "团干部", (CADRES,)),
     ("units", "组织", (UNITS, RESHAPING, HEALTH, ADMINS, REGISTRATION)),
     ("files", "导入文件", (sheets.CODES, IMPORTS)),
-    ("progress", "行动与基数", (PROGRESS,)),
+    ("progress", "行动与基数", (PROGRESS, PLANS)),
 )
 WORDS = {
     Severity.ERROR: ("必须改正", "error"),

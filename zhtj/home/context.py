@@ -18,6 +18,7 @@ from zhtj.demo import cast
 from orgs import queries
 from orgs.models import OrgUnit
 from orgs.scopes import NOTHING, Scope
+from progress.queries import help_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "menu": menu_for(scope, request.path),
         "units_held": held,
         "acting_unit": SimpleLazyObject(lambda: _acting(held, scope)),
-        "help_line": settings.ZHTJ_HELP_LINE,
+        "help_line": SimpleLazyObject(lambda: help_line() or settings.ZHTJ_HELP_LINE),
         "demo_cast": SimpleLazyObject(_demo_cast),
     }
 

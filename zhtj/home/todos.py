@@ -89,6 +89,8 @@ def doings(scope: Scope, unit: OrgUnit) -> list[Doing]:
         found.append(Doing("导入下级组织", reverse("import_upload") + f"?kind=units&unit={unit.pk}"))
     if "baselines" in may:
         found.append(Doing("导入团统数", reverse("import_upload") + f"?kind=baselines&unit={unit.pk}"))
+    if scope.has("campaign.settings"):
+        found.append(Doing("行动设置", reverse("campaign_list")))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Forms of the room. They check shape only; the actions say what is right."""
+"""Asking a superior, and the superior's answer."""
 
 import re
 from collections.abc import Sequence
@@ -9,10 +9,12 @@ from django import forms
 from zhtj.lib.forms import Plain, Typed
 
 from orgs.kinds import Domain
-from orgs.models import OrgUnit
+from progress.actions import REASONS
 from progress.models import Stage
+from progress.queries import Standing
 
 WHOLE = re.compile(r"-?[0-9]{1,8}")
+_WHOLE_OR_BLANK = re.compile(r"[0-9]{0,8}")
 
 
 class Written(forms.CharField):
@@ -44,27 +46,6 @@ class EarlyOpeningForm(Plain):
         return self._stages[self.cleaned_data["stage"]]
 
 
-class BaselineForm(Plain):
-    """One figure: the cells of one row of the baselines workbook, judged by the same rules."""
-
-    unit = Typed("组织", required=True, choices=[])
-    domain = Typed("领域", required=True, choices=[(label, label) for label in Domain.labels])
-    member_count = Typed("团员数", "2017年度团统的团员数；没有的填 0。", required=True, inputmode="numeric")
-    branch_count = Typed("团支部数", "不填表示不变。", inputmode="numeric")
-    cadre_count = Typed("团干部数", "不填表示不变。", inputmode="numeric")
-
-    def __init__(self, *args: Any, units: Sequence[OrgUnit], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._units = {unit.code: unit for unit in units}
-        widget: Any = self.fields["unit"].widget
-        widget.choices = [(unit.code, unit.short_name) for unit in units]
-
-    @property
-    def chosen(self) -> OrgUnit | None:
-        """The unit picked; None when it is none of those offered."""
-        return self._units.get(self.cleaned_data["unit"])
-
-
 class AdjustmentForm(Plain):
     """More or fewer in one domain, and why."""
 
@@ -76,6 +57,32 @@ class AdjustmentForm(Plain):
         """The change as a whole number; 0 for anything that is none."""
         text = self.cleaned_data["change"].strip().replace("－", "-").replace("+", "")
         return int(text) if WHOLE.fullmatch(text) else 0
+
+
+class CompletionForm(Plain):
+    """In which domain all are in, where the missing ones are, by number and in words."""
+
+    domain = forms.ChoiceField(label="领域")
+    graduated_count = Typed("毕业离校", "人数，没有的不填。", inputmode="numeric")
+    moved_count = Typed("转出迁出", "人数，没有的不填。", inputmode="numeric")
+    double_count = Typed("重复统计", "人数，没有的不填。", inputmode="numeric")
+    never_existed_count = Typed("查无此人", "人数，没有的不填。", inputmode="numeric")
+    reason = Written("说明", "写明核实的经过和依据。不超过 500 字。")
+
+    def __init__(self, *args: Any, missing: Sequence[Standing], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["domain"]
+        chosen.choices = [(known.domain, f"{known.label}：差 {known.shortfall:,} 人") for known in missing]
+
+    def clean(self) -> dict[str, Any]:
+        for name in REASONS:
+            if not _WHOLE_OR_BLANK.fullmatch(self.cleaned_data.get(name, "").strip()):
+                self.add_error(name, "请填写一个整数，没有的不填。")
+        return self.cleaned_data
+
+    def counts(self) -> dict[str, int]:
+        """The numbers, once the form is valid; a blank is 0."""
+        return {name: int(self.cleaned_data[name].strip() or 0) for name in REASONS}
 
 
 class DecisionForm(forms.Form):

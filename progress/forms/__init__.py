@@ -1,0 +1,17 @@
+"""Forms of the room. They check shape only; the actions say what is right."""
+
+from progress.forms.asking import AdjustmentForm, CompletionForm, DecisionForm, EarlyOpeningForm, Written
+from progress.forms.baselines import BaselineForm
+from progress.forms.campaign import NewCampaignForm, PlanForms, RehearsalForm
+
+__all__ = [
+    "AdjustmentForm",
+    "BaselineForm",
+    "CompletionForm",
+    "DecisionForm",
+    "EarlyOpeningForm",
+    "NewCampaignForm",
+    "PlanForms",
+    "RehearsalForm",
+    "Written",
+]

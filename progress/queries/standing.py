@@ -1,0 +1,75 @@
+"""Where one unit stands this moment: expected (with what was agreed) and entered, by domain.
+
+The same figures a bulletin would freeze for the unit if it were computed now (`photograph`), found for one
+sub-tree only. Three queries that read the sub-tree: for a committee or a city, not for a province.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Q, Sum
+
+from members import queries as members
+from orgs.kinds import Domain
+from orgs.models import OrgUnit
+from progress.models import Asked, Baseline, BaselineAdjustment, Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One domain. `expected` is the adjusted figure."""
+
+    domain: str
+    expected: int
+    entered: int
+
+    @property
+    def label(self) -> str:
+        return str(Domain(self.domain).label)
+
+    @property
+    def shortfall(self) -> int:
+        return max(0, self.expected - self.entered)
+
+
+def standing(campaign: Campaign, unit: OrgUnit) -> list[Standing]:
+    """The domains in which something is expected of `unit`, in their usual order."""
+    expected = _expected(campaign, unit)
+    if not expected:
+        return []
+    changes = dict(
+        BaselineAdjustment.objects.filter(_inside(unit), campaign=campaign, state=Asked.State.AGREED)
+        .order_by()
+        .values_list("domain")
+        .annotate(change=Sum("change"))
+    )
+    counted = members.active_counts_by_domain(unit)
+    entered: Counter[str] = Counter()
+    for domain, count in counted.items():
+        entered[domain or Domain.OTHER.value] += count
+    return [
+        Standing(domain, max(0, expected[domain] + changes.get(domain, 0)), entered[domain])
+        for domain in Domain.values
+        if domain in expected
+    ]
+
+
+def _expected(campaign: Campaign, unit: OrgUnit) -> dict[str, int]:
+    """By domain: the unit's explicit figure, else the sum of the topmost explicit ones below it."""
+    rows = (
+        Baseline.objects.filter(_inside(unit), campaign=campaign, until_at=None)
+        .order_by("unit__lft")
+        .values_list("domain", "unit__lft", "unit__rght", "member_count")
+    )
+    found: dict[str, int] = {}
+    covered: dict[str, int] = {}  # up to where a figure already read speaks for the units
+    for domain, lft, rght, count in rows:
+        if lft > covered.get(domain, 0):
+            found[domain] = found.get(domain, 0) + count
+            covered[domain] = rght
+    return found
+
+
+def _inside(unit: OrgUnit) -> Q:
+    """Rows of units in the sub-tree of `unit`."""
+    return Q(unit__tree_id=unit.tree_id, unit__lft__gte=unit.lft, unit__lft__lt=unit.rght)
