@@ -3,10 +3,12 @@ so that a page speaks with the same codes as a workbook or an API answer.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from zhtj.lib.forms import Plain, Typed
 from zhtj.lib.problems import Problem
@@ -53,9 +55,7 @@ class RecordForm(Plain):
     post = Typed("团内职务", "是团干部的必填。", choices=_choices(cadres.rules.POSTS_AT[UnitKind.BRANCH]))
     engagement = Typed("团干部性质", choices=_choices(cadres.rules.ENGAGEMENTS))
     appointed_on = Typed("任职年月", _MONTH, placeholder="2018-09")
-    development_number = Typed(
-        "发展团员编号", "从严认定起始日之后入团的必填，12位数字，前四位为入团年份。", inputmode="numeric"
-    )
+    development_number = Typed("发展团员编号", inputmode="numeric")
     application_form = Typed("入团志愿书", choices=_ON_FILE)
     member_card = Typed(
         "团员证(2017或2018年度已注册)", "2017或2018年度进行过团籍注册的才算“有”。", choices=_ON_FILE
@@ -87,6 +87,10 @@ class RecordForm(Plain):
         cells = {name: self.cleaned_data.get(name, "") for name in FIELDS if name in self.fields}
         return EntryReader(today).read(cells)
 
+    def month(self, today: dt.date) -> dt.date | None:
+        """The month of joining as it stands in the form just now."""
+        return EntryReader(today).read({"joined_on": self["joined_on"].value() or ""}).joined_on
+
     @property
     def attests(self) -> bool:
         return bool(self.cleaned_data.get("attest_evidence"))
@@ -107,21 +111,50 @@ class RecordForm(Plain):
 class MemberForm(RecordForm):
     """A new member: who it is comes first."""
 
-    full_name = Typed("姓名", "与身份证一致；少数民族姓名各部分之间用“·”。", required=True)
+    full_name = Typed("姓名", "与身份证一致；少数民族姓名各部分之间用“·”。", required=True, autofocus=True)
     national_id = Typed("身份证号码", "18位，最后一位可以是X。", required=True, spellcheck="false")
 
     field_order = ("full_name", "national_id")
+
+    @classmethod
+    def typed(cls, data: Mapping[str, str]) -> dict[str, str]:
+        """What is typed in its fields, as a draft keeps it."""
+        return {name: data.get(name, "") for name in cls.base_fields}
 
 
 class CorrectionForm(RecordForm):
     """Everything a branch may correct by itself: name and national id need an approval."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    base = forms.CharField(widget=forms.HiddenInput, required=False, max_length=8000)
 
-    def seen_anew(self, seen: str) -> "CorrectionForm":
+    def began_from(self) -> dict[str, str]:
+        """What the record said when the editor opened it, by field; {} if unknown."""
+        try:
+            base = json.loads(self.data.get("base") or "{}")
+        except ValueError:
+            return {}
+        return {name: str(base[name]) for name in FIELDS if name in base} if isinstance(base, dict) else {}
+
+    @classmethod
+    def chosen(cls, data: QueryDict, now: Mapping[str, str]) -> "CorrectionForm":
+        """The form as sent, where `keep-…` says so with the value on record instead of the one typed."""
+        data = data.copy()
+        for name in cls.base_fields:
+            if data.get(f"keep-{name}") == "theirs" and name in now:
+                data[name] = now[name]
+        return cls(data)
+
+    @classmethod
+    def opened(cls, now: Mapping[str, str], seen: str, typed: Mapping[str, str]) -> "CorrectionForm":
+        """The form as a page opens it: the record, or what was typed before an ended session."""
+        began = {"seen": seen, "base": json.dumps(dict(now))}
+        return cls(initial={**now, **began, **typed})
+
+    def seen_anew(self, seen: str, now: Mapping[str, str]) -> "CorrectionForm":
         """The same as typed, now knowing what is stored: saved again, it goes through."""
         data = self.data.copy()  # type: ignore[attr-defined] # a QueryDict
-        data["seen"] = seen
+        data["seen"], data["base"] = seen, json.dumps(dict(now))
         again = CorrectionForm(data)
         again.is_valid()
         return again

@@ -48,6 +48,11 @@ def fault(number: str, joined_on: dt.date, *, is_strict: bool) -> str | None:
     return None if _fits_year(number, joined_on.year) else "year"
 
 
+def years_fitting(joined_year: int) -> list[int]:
+    """The years an ordinary number may begin with."""
+    return sorted(INTERCHANGEABLE) if joined_year in INTERCHANGEABLE else [joined_year]
+
+
 def has_unknown_province(number: str) -> bool:
     """Do digits 5-6 of an ordinary number name no province?"""
     return len(number) == LENGTH and _DIGITS.fullmatch(number) is not None and number[4:6] not in REGIONS
@@ -71,5 +76,4 @@ def _fits_year(number: str, joined_year: int) -> bool:
         return joined_year in YEARS_OF_LONG[number[:6]]
     if not _DIGITS.fullmatch(number[:4]):
         return False
-    year = int(number[:4])
-    return year == joined_year or {year, joined_year} <= INTERCHANGEABLE
+    return int(number[:4]) in years_fitting(joined_year)

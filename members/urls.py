@@ -1,13 +1,15 @@
 from django.urls import path
 
-from members.views import cases, corrections, entry, export, moves, review, roster, settings
+from members.views import cases, correct, corrections, entry, export, moves, review, roster, settings
 
 urlpatterns = [
     path("", roster.member_list, name="member_list"),
     path("enter/<int:branch_pk>/", entry.member_enter, name="member_enter"),
     path("enter/<int:branch_pk>/check/", entry.member_check, name="member_check"),
     path("<int:pk>/", roster.member_detail, name="member_detail"),
-    path("<int:pk>/correct/", entry.member_correct, name="member_correct"),
+    path("enter/<int:branch_pk>/draft/", entry.member_draft, name="member_draft"),
+    path("<int:pk>/correct/", correct.member_correct, name="member_correct"),
+    path("<int:pk>/correct/check/", entry.member_check_own, name="member_check_own"),
     path("<int:pk>/identity/", cases.member_identity, name="member_identity"),
     path("transfer/", moves.member_transfer, name="member_transfer"),
     path("withdraw/", moves.member_withdraw, name="member_withdraw"),

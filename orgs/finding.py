@@ -50,6 +50,12 @@ def branch_by_code(code: str) -> OrgUnit | None:
     return found.order_by().first() if code and "\x00" not in code else None
 
 
+def superior_of(unit_id: int | None) -> str:
+    """The contact of the unit above this one; "" for the province, or where there is none. One query."""
+    own = OrgUnit.objects.filter(pk=unit_id).select_related("parent").first()
+    return own.parent.contact if own and own.parent else ""
+
+
 def tree_ids() -> list[int]:
     """The trees there are, one a province."""
     return list(OrgUnit.objects.order_by("tree_id").values_list("tree_id", flat=True).distinct())

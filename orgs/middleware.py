@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from zhtj.lib.doors import SIGNED_IN, door_of
 
+from orgs import typed
 from orgs.requests import Request
 from orgs.scopes import NOTHING, Actor, scope_of
 
@@ -40,6 +41,8 @@ class DoorMiddleware:
             if is_api:
                 body = {"code": "not_signed_in", "message": "请先登录。", "problems": []}
                 return JsonResponse(body, status=401)
+            if request.method == "POST" and getattr(view, "keeps_typed", False):
+                typed.keep(request)
             return redirect_to_login(request.get_full_path())
         request.scope = scope_of(request.user)
         request.actor = Actor(request.user, request.scope, "api" if is_api else "page")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, Subquery
 
+from orgs import finding
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit, OrgUnitUserObjectPermission, User
 
@@ -136,7 +137,8 @@ class Scope:
         """Raise PermissionDenied (403) unless `may`; the sentence names what is missing."""
         if not self.may(capability, unit):
             raise PermissionDenied(
-                f"您没有在“{unit.short_name}”{CAPABILITIES[capability][0]}的权限，请联系上级团组织管理员。"
+                f"您没有在“{unit.short_name}”{CAPABILITIES[capability][0]}的权限，"
+                f"请联系上级{finding.superior_of(self.unit_id) or '团组织'}管理员。"
             )
 
 

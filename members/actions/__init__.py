@@ -10,6 +10,7 @@ from members.actions.cases import (
 )
 from members.actions.correct import correct_member, fingerprint
 from members.actions.disputes import ask_number
+from members.actions.drafts import draft_of, drop_draft, drop_old_drafts, keep_draft
 from members.actions.enter import enter_member, enter_members
 from members.actions.judge import Verdict, judge
 from members.actions.moves import WITHDRAWALS, Moved, transfer_members, withdraw_members
@@ -45,10 +46,14 @@ __all__ = [
     "correct_member",
     "decide_case",
     "dismiss_youth",
+    "draft_of",
+    "drop_draft",
+    "drop_old_drafts",
     "enter_member",
     "enter_members",
     "fingerprint",
     "judge",
+    "keep_draft",
     "keeper_of",
     "mend_youth",
     "preview",

@@ -13,6 +13,7 @@ from members.queries.export import (
     export_rows,
 )
 from members.queries.impact import Impact, impact
+from members.queries.known import as_person, clashes
 from members.queries.review import (
     ReviewStanding,
     document_of,
@@ -49,9 +50,11 @@ __all__ = [
     "active_counts_by_domain",
     "admission_policy",
     "admission_settings",
+    "as_person",
     "asked_cases",
     "below",
     "cases",
+    "clashes",
     "compare_pasted",
     "disputed",
     "document_of",

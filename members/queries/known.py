@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 
 from django.db.models.functions import Length
 
-from zhtj.lib import bulk
+from zhtj.lib import bulk, crypto
+from zhtj.lib.problems import Problem
 
 import cadres.queries
 from cadres.models import Cadre
 from members import numbers
 from members.models import Member
-from members.rules import Entry, HeldNumber, Known, KnownPerson
+from members.rules import Entry, HeldNumber, Known, KnownPerson, find_clashes
 from orgs import people
 
 
@@ -99,6 +100,25 @@ def _stored(member: Member) -> Entry:
         is_volunteer=person.is_volunteer,
         branch_id=member.branch_id,
         waived=frozenset(member.waived.split()),
+    )
+
+
+def clashes(entry: Entry, about: str) -> list[Problem]:
+    """What this one entry meets in its id (with the name) or its number: as typed, or held by others.
+
+    The holding unit is named, nothing else about anybody. At most three queries.
+    """
+    fields = ("national_id", "full_name") if about == "national_id" else ("development_number",)
+    unread = [entry.unread[name] for name in fields[:1] if name in entry.unread]
+    (found,) = find_clashes([entry], load_known([entry]))
+    return [*unread, *(problem for problem in found if problem.field in fields)]
+
+
+def as_person(entry: Entry, member: Member) -> Entry:
+    """`entry` as said about this member: with the id and branch on record."""
+    national_id = crypto.unseal(member.person.id_sealed)
+    return replace(
+        entry, national_id=national_id, branch_id=member.branch_id, full_name=member.person.full_name
     )
 
 

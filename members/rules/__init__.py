@@ -16,6 +16,7 @@ from members.rules.check import (
 from members.rules.clashes import HeldNumber, Known, KnownPerson, find_clashes
 from members.rules.codes import CODES, EVERY_CODE
 from members.rules.entry import FIELDS, Entry, EntryReader, Policy, changes, filled_from, shown, shown_entry
+from members.rules.saying import number_rule
 
 __all__ = [
     "AS_ISSUED",
@@ -35,6 +36,7 @@ __all__ = [
     "filled_from",
     "find_clashes",
     "hangs_on_blank_evidence",
+    "number_rule",
     "outcome_of",
     "shown",
     "shown_entry",

@@ -18,6 +18,7 @@ from members import actions, queries
 from members.forms import ClaimForm, DecisionForm, DisputeForm, IdentityForm
 from members.models import MemberCase
 from members.views.common import begun, branch_to_enter, path_to
+from orgs import finding
 from orgs.corrections import asked_corrections, corrections, waiting_corrections
 from orgs.requests import Request
 
@@ -64,6 +65,8 @@ def case_detail(request: Request, pk: int) -> HttpResponse:
         "acts": _acts(request, case),
         "old": case.member.person,
         "may_use": _may_use(request, case),
+        "decider": case.decider.contact if case.decider else "",
+        "holder": case.branch.contact,
     }
     return render(request, "members/case.html", context)
 
@@ -94,7 +97,8 @@ def member_identity(request: Request, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "title": f"更正{member.person.full_name}的姓名或身份证号码",
-        "note": f"现在登记的身份证号码：{member.person.masked_id}。由直属上级核准后生效，前后内容都有记录。",
+        "note": f"现在登记的身份证号码：{member.person.masked_id}。由直属上级"
+        f"{finding.superior_of(request.scope.unit_id)}核准后生效，前后内容都有记录。",
         "submit": "提交",
         "path": path_to(request, member.branch),
     }

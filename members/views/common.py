@@ -1,14 +1,18 @@
 """What the pages of the room share."""
 
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from zhtj.lib.forms import Plain
+from zhtj.lib.problems import Refused, blocking
 
 import orgs.queries
 from members import queries
 from members.models import Member
+from members.rules import AS_ISSUED, RECTIFIABLE
 from orgs.models import OrgUnit
 from orgs.requests import Request
 
@@ -44,6 +48,37 @@ def begun(request: Request, form_class: type[F]) -> F:
     if "begin" in request.POST:
         return form_class(initial={name: request.POST.get(name, "") for name in form_class.base_fields})
     return form_class(request.POST)
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """What a refused entry may become instead: a button that takes what was typed there."""
+
+    url: str
+    words: str
+    why: str
+    begins: bool = False  # the other form asks for more
+
+
+def ways_out(refused: Refused | None, branch: OrgUnit) -> list[WayOut]:
+    """The named ways on for who could not be entered (domain, sections 5 and 6)."""
+    codes = {problem.code for problem in blocking(refused.problems)} if refused else set()
+    found = []
+    if codes and codes <= RECTIFIABLE | AS_ISSUED:
+        found.append(
+            WayOut(
+                reverse("youth_add", args=[branch.pk]),
+                "列入整改清单",
+                "身份材料或编号一时补不齐、编号按实际发放的，先列入整改并上传材料，补齐或上级核准后认定为团员。",
+            )
+        )
+    if "national_id.elsewhere" in codes:
+        why = "此人实际在本支部的，可以向对方提出认领，48小时内答复，逾期由共同上级裁决。"
+        found.append(WayOut(reverse("member_claim", args=[branch.pk]), "提出认领", why, begins=True))
+    if "development_number.taken" in codes:
+        why = "编号确属本支部这名团员的，可以提出争议，48小时内答复，逾期由共同上级裁决。"
+        found.append(WayOut(reverse("member_dispute", args=[branch.pk]), "提出编号争议", why, begins=True))
+    return found
 
 
 def member_here(request: Request, branch: OrgUnit, national_id: str) -> Member | None:

@@ -73,6 +73,8 @@ def correction_detail(request: Request, pk: int) -> HttpResponse:
         "asked": asked,
         "lines": corrections.compared(asked, days.today()) if asked.is_open else [],
         "form": form,
+        "keeper": asked.keeper.contact,
+        "superior": asked.keeper.parent.contact if asked.keeper.parent else "",
         "may_answer": corrections.may_answer(request.scope, asked),
         "may_cancel": asked.is_open and request.scope.may("cadres.enter", asked.unit),
     }

@@ -1,4 +1,4 @@
-"""Entering one member, and correcting one."""
+"""Entering one member."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,49 +9,47 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
-from zhtj.lib.doors import door
+from zhtj.lib.doors import door, keeps_typed
 from zhtj.lib.problems import Refused
 
 from members import actions, queries
-from members.forms import CorrectionForm, MemberForm
-from members.imports import COLUMNS
-from members.queries.known import record_of
-from members.rules import Entry, changes
-from members.views.common import branch_to_enter, member_here, path_to
+from members.forms import MemberForm
+from members.rules import number_rule
+from members.views.common import branch_to_enter, member_here, path_to, ways_out
+from orgs import finding, typed
+from orgs.models import OrgUnit
 from orgs.requests import Request
 
 
 @door("members.enter")
+@keeps_typed
 @never_cache
 @sensitive_post_parameters()
 def member_enter(request: Request, branch_pk: int) -> HttpResponse:
-    """The single entry form. Somebody already in the branch opens the record instead."""
+    """The single entry form, filled with the draft there is. Somebody already in the branch opens the
+    record instead; whoever is refused is told the ways out: list, claim, dispute."""
     branch = branch_to_enter(request, branch_pk)
-    form = MemberForm(request.POST or None)
+    if request.method == "POST" and ("draft" in request.POST or "clear" in request.POST):
+        return _keep(request, branch)
+    kept, kept_at = ({}, None) if request.method == "POST" else _kept(request, branch)
+    form = MemberForm(request.POST or None, initial=kept)
+    refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        entry = form.entry(days.today())
-        if known := member_here(request, branch, entry.national_id):
-            messages.info(request, f"{known.person.full_name}已在本支部名册中，已为您打开这条记录。")
-            return redirect("member_detail", pk=known.pk)
         try:
-            entered = actions.enter_members(
-                request.actor,
-                unit=branch,
-                entries=[entry],
-                today=days.today(),
-                attest_evidence=form.attests,
-            )
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
-            messages.success(request, f"已录入{entry.full_name}。")
-            for problem in entered.problems:
-                text = f"{entry.full_name}：{problem.message}{problem.mend}"
-                messages.warning(request, text, extra_tags=problem.code)
-            if "next" in request.POST:
-                return redirect("member_enter", branch_pk=branch.pk)
-            return redirect(f"{reverse('member_list')}?branch={branch.pk}")
-    context = {"form": form, "branch": branch, "path": path_to(request, branch)}
+            return _enter(request, branch, form)
+        except Refused as error:
+            refused = error
+            form.add_problems(error.problems)
+    context = {
+        "form": form,
+        "branch": branch,
+        "path": path_to(request, branch),
+        "kept_at": kept_at,
+        "is_restored": bool(kept) and kept_at is None,
+        "ways_out": ways_out(refused, branch),
+        "superior": finding.superior_of(request.scope.unit_id) if refused else "",
+        "number_rule": _rule(form),
+    }
     return render(request, "members/enter.html", context)
 
 
@@ -59,55 +57,88 @@ def member_enter(request: Request, branch_pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 @sensitive_post_parameters()
-def member_check(request: Request, branch_pk: int) -> HttpResponse:
-    """A fragment under the id while it is typed: is this person in the branch already?"""
+def member_draft(request: Request, branch_pk: int) -> HttpResponse:
+    """Keep what is typed so far; the page does so every few seconds and when it is left."""
     branch = branch_to_enter(request, branch_pk)
-    form = MemberForm(request.POST)
-    form.is_valid()
-    known = member_here(request, branch, form.entry(days.today()).national_id)
-    return render(request, "members/parts/known.html", {"known": known})
+    actions.keep_draft(request.actor, branch=branch, typed=MemberForm.typed(request.POST))
+    return HttpResponse(status=204)
 
 
 @door("members.enter")
 @never_cache
+@require_POST
 @sensitive_post_parameters()
-def member_correct(request: Request, pk: int) -> HttpResponse:
+def member_check(request: Request, branch_pk: int) -> HttpResponse:
+    """A fragment on leaving the id, the month or the number: what they collide with, naming the holding
+    unit only, and what number the month asks for. `about` says which fragment is wanted."""
+    branch = branch_to_enter(request, branch_pk)
+    form = MemberForm(request.POST)
+    form.is_valid()
+    entry = form.entry(days.today())
+    entry.branch_id = branch.pk
+    about = request.POST.get("about", "national_id")
+    context = {
+        "known": member_here(request, branch, entry.national_id) if about == "national_id" else None,
+        "problems": queries.clashes(entry, about),
+        "branch": branch,
+        "rule": number_rule(entry.joined_on, queries.admission_policy()) if about != "national_id" else "",
+    }
+    return render(request, "members/parts/known.html", context)
+
+
+@door("members.enter")
+@never_cache
+@require_POST
+@sensitive_post_parameters()
+def member_check_own(request: Request, pk: int) -> HttpResponse:
+    """The same for a member on record, who does not collide with the own number."""
     member = get_object_or_404(queries.members(request.scope), pk=pk)
     request.scope.require("members.enter", member.branch)
-    record = record_of(member)
-    stored = record.holding("")
-    initial = CorrectionForm.initial_of(stored) | {"seen": actions.fingerprint(record)}
-    form = CorrectionForm(request.POST or None, initial=initial)
-    difference: dict[str, list[str]] = {}
-    if request.method == "POST" and form.is_valid():
-        entry = form.entry(days.today())
-        try:
-            change = actions.correct_member(
-                request.actor,
-                member=member,
-                entry=entry,
-                today=days.today(),
-                attest_evidence=form.attests,
-                seen=form.cleaned_data["seen"],
-            )
-        except Refused as refused:
-            if any(problem.code == "record.changed" for problem in refused.problems):
-                difference = _differences(entry, stored)
-                form = form.seen_anew(actions.fingerprint(record))
-            form.add_problems(refused.problems)
-        else:
-            messages.success(request, "已更正。" if change else "没有改动。")
-            return redirect("member_detail", pk=member.pk)
-    context = {
-        "form": form,
-        "member": member,
-        "difference": difference,
-        "path": path_to(request, member.branch),
-    }
-    return render(request, "members/correct.html", context)
+    form = MemberForm(request.POST)
+    form.is_valid()
+    entry = form.entry(days.today())
+    rule = number_rule(entry.joined_on, queries.admission_policy())
+    problems = queries.clashes(queries.as_person(entry, member), "development_number")
+    return render(request, "members/parts/known.html", {"problems": problems, "rule": rule})
 
 
-def _differences(entry: Entry, stored: Entry) -> dict[str, list[str]]:
-    """Header → [now on record, typed]."""
-    headers = {column.field: column.header for column in COLUMNS}
-    return {headers[name]: values for name, values in changes(entry, stored).items()}
+def _enter(request: Request, branch: OrgUnit, form: MemberForm) -> HttpResponse:
+    """Enter whom the form describes. Raises Refused."""
+    entry = form.entry(days.today())
+    if known := member_here(request, branch, entry.national_id):
+        actions.drop_draft(request.actor, branch=branch)
+        messages.info(request, f"{known.person.full_name}已在本支部名册中，已为您打开这条记录。")
+        return redirect("member_detail", pk=known.pk)
+    entered = actions.enter_members(
+        request.actor, unit=branch, entries=[entry], today=days.today(), attest_evidence=form.attests
+    )
+    actions.drop_draft(request.actor, branch=branch)
+    messages.success(request, f"已录入{entry.full_name}。")
+    for problem in entered.problems:
+        text = f"{entry.full_name}：{problem.message}{problem.mend}"
+        messages.warning(request, text, extra_tags=problem.code)
+    if "next" in request.POST:
+        return redirect("member_enter", branch_pk=branch.pk)
+    return redirect(f"{reverse('member_list')}?branch={branch.pk}")
+
+
+def _keep(request: Request, branch: OrgUnit) -> HttpResponse:
+    """The buttons that keep the draft, or throw it away."""
+    if "clear" in request.POST:
+        actions.drop_draft(request.actor, branch=branch)
+    else:
+        actions.keep_draft(request.actor, branch=branch, typed=MemberForm.typed(request.POST))
+        messages.success(request, "草稿已保存，下次打开这一页时自动恢复。")
+    return redirect("member_enter", branch_pk=branch.pk)
+
+
+def _kept(request: Request, branch: OrgUnit) -> tuple[dict[str, str], object]:
+    """What was typed before the log-in, else the draft and when it was kept."""
+    if sent := typed.take(request):
+        actions.keep_draft(request.actor, branch=branch, typed=MemberForm.typed(sent))
+        return sent, None
+    return actions.draft_of(request.actor, branch)
+
+
+def _rule(form: MemberForm) -> str:
+    return number_rule(form.month(days.today()), queries.admission_policy())

@@ -16,7 +16,7 @@ from zhtj.lib.problems import Refused
 from members import actions, documents, queries
 from members.forms import CorrectionForm, MemberForm, YouthForm
 from members.models import YouthUnderReview
-from members.rules import shown_entry
+from members.rules import number_rule, shown_entry
 from members.views.common import branch_to_enter, path_to, unit_asked
 from orgs.requests import Request
 
@@ -61,9 +61,16 @@ def youth_add(request: Request, branch_pk: int) -> HttpResponse:
         except Refused as refused:
             form.add_problems(refused.problems)
         else:
+            actions.drop_draft(request.actor, branch=branch)
             messages.success(request, f"已将{youth.full_name}列入整改清单。")
             return redirect("youth_detail", pk=youth.pk)
-    context = {"form": form, "branch": branch, "path": path_to(request, branch), "title": "列入身份摸底"}
+    context = {
+        "form": form,
+        "branch": branch,
+        "path": path_to(request, branch),
+        "title": "列入身份摸底",
+        "number_rule": number_rule(form.month(days.today()), queries.admission_policy()),
+    }
     return render(request, "members/youth_form.html", context)
 
 
@@ -98,6 +105,7 @@ def youth_mend(request: Request, pk: int) -> HttpResponse:
         "branch": youth.branch,
         "path": path_to(request, youth.branch),
         "title": f"补正{youth.full_name}的信息",
+        "number_rule": number_rule(form.month(days.today()), queries.admission_policy()),
     }
     return render(request, "members/youth_form.html", context)
 

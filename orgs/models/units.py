@@ -97,6 +97,14 @@ class OrgUnit(MPTTModel):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def contact(self) -> str:
+        """`第一中学团委（书记 王芳，电话 0371-65902921）`; just the name where the card says no more."""
+        phone = self.phone or self.secretary_mobile
+        secretary = f"书记 {self.secretary_name}" if self.secretary_name else ""
+        said = "，".join(word for word in (secretary, f"电话 {phone}" if phone else "") if word)
+        return f"{self.short_name}（{said}）" if said else self.short_name
+
     # What django-mptt derives from dense numbers is wrong with gaps: ask the rows.
     def get_descendant_count(self) -> int:
         return (

@@ -57,4 +57,31 @@
     isCadre.addEventListener("change", toggle);
     toggle();
   }
+
+  // The draft lies on the server, sealed: kept a moment after typing stops and when the page is left.
+  const entry = document.querySelector("form[data-keep]");
+  if (entry) {
+    const told = entry.querySelector("[data-kept]");
+    let timer = null, changed = false;
+    const keep = function () {
+      clearTimeout(timer);
+      if (!changed || entry.dataset.sent) return;
+      changed = false;
+      fetch(entry.dataset.keep, {
+        method: "POST", body: new FormData(entry), keepalive: true, redirect: "manual", credentials: "same-origin"
+      }).then(function (answer) {
+        if (answer.status === 204) told.textContent = "草稿已自动保存";
+        else changed = true;
+      }).catch(function () { changed = true; });
+    };
+    const note = function () {
+      changed = true;
+      clearTimeout(timer);
+      timer = setTimeout(keep, 1500);
+    };
+    entry.addEventListener("input", note);
+    entry.addEventListener("change", note);
+    document.addEventListener("visibilitychange", function () { if (document.hidden) keep(); });
+    window.addEventListener("pagehide", keep);
+  }
 })();

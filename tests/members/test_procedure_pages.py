@@ -124,25 +124,6 @@ def test_a_faulty_row_is_told_to_be_mended_first(cast: Cast) -> None:
     assert "不属于身份存疑" in page and not YouthUnderReview.objects.exists()
 
 
-def test_of_two_corrections_the_second_is_shown_the_difference_and_loses_nothing(cast: Cast) -> None:
-    member, browser = world.member(cast.branch), world.client(cast.secretary)
-    address = f"/members/{member.pk}/correct/"
-    form = browser.get(address).context["form"]
-    typed = {name: form[name].value() or "" for name in form.fields if name != "attest_evidence"}
-    browser.post(address, typed | {"qq": "12345"})
-    answer = browser.post(address, typed | {"wechat": "xiaoming"})
-    page = text_of(answer)
-    assert "已被他人更正" in page and answer.context["difference"] == {
-        "QQ": ["12345", ""],
-        "微信号": ["", "xiaoming"],
-    }
-    again = {name: answer.context["form"][name].value() or "" for name in typed}
-    assert again["wechat"] == "xiaoming" and again["seen"] != typed["seen"]
-    assert "已更正" in text_of(browser.post(address, again, follow=True))
-    member.person.refresh_from_db()
-    assert (member.person.qq, member.person.wechat) == ("", "xiaoming")
-
-
 def test_the_api_moves_and_withdraws(cast: Cast) -> None:
     members = world.members(cast.branch, 2)
     client = world.client(cast.committee_admin)

@@ -66,6 +66,12 @@ def door_of(view: Any) -> Door | None:
     return None
 
 
+def keeps_typed(view: Any) -> Any:
+    """What is sent to this form after the session has ended waits, sealed, for the log-in (orgs.typed)."""
+    view.keeps_typed = True
+    return view
+
+
 def before_password_change(view: Any) -> Any:
     """Let a signed-in user in here even while the initial password must still be changed."""
     view.before_password_change = True
