@@ -9,6 +9,8 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 
 from zhtj.lib.forms import Plain, Typed
 from zhtj.lib.problems import Problem
@@ -23,6 +25,7 @@ from orgs.identity import ETHNICITIES, squeeze
 from orgs.kinds import UnitKind
 from orgs.models import Person
 
+_BRANCHES = format_lazy("{}?kind=branch", reverse_lazy("unit_pick"))
 _YES_NO = [("", "请选择"), ("是", "是"), ("否", "否")]
 _ON_FILE = [("", "未填写"), ("有", "有"), ("无", "无")]
 _MONTH = "写成 2016-05 这样的年月。"
@@ -188,7 +191,8 @@ class TransferForm(Plain):
     to_branch = forms.CharField(
         label="转入团支部的组织编码",
         max_length=40,
-        help_text="向对方或上级团组织询问；在组织页面上可以看到。",
+        help_text="输入名称从您管理的团支部中选择；其他团支部请向对方询问编码后填写。",
+        widget=forms.TextInput(attrs={"data-pick": _BRANCHES, "autocomplete": "off"}),
     )
     reason = forms.CharField(
         label="理由", help_text="转往上级管理范围以外的团支部时必填，由对方同意后生效。", **_REASON

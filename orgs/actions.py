@@ -21,7 +21,7 @@ from orgs import admins, audit, queries, rules, tree
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit, OrgUnitUserObjectPermission, User
 from orgs.rules import CARD_FIELDS, CODES, POST_COUNTS
-from orgs.scopes import ROLES, Actor
+from orgs.scopes import ROLE_WORDS, ROLES, ROLES_APART, ROLES_OF_PROVINCE, Actor
 from orgs.tree import NewUnit
 
 KINDS_WITH_POSTS = LEADING_ORGANS | {UnitKind.COMMITTEE, UnitKind.WORKING_COMMITTEE}
@@ -200,7 +200,7 @@ def create_account(
 
 def grant(actor: Actor, *, user: User, unit: OrgUnit, role: str) -> None:
     """Give `user` a role on `unit`; held already: nothing happens. At most two administrators a unit."""
-    _require_role(actor, unit, role)
+    _require_role(actor, user, unit, role)
     with transaction.atomic():
         unit = OrgUnit.objects.select_for_update(no_key=True, of=("self",)).get(pk=unit.pk)
         if _holds(user, unit, role):
@@ -216,7 +216,7 @@ def grant(actor: Actor, *, user: User, unit: OrgUnit, role: str) -> None:
 
 def revoke(actor: Actor, *, user: User, unit: OrgUnit, role: str) -> None:
     """Take a role on `unit` from `user`; not held: nothing happens."""
-    _require_role(actor, unit, role)
+    _require_role(actor, user, unit, role)
     with transaction.atomic():
         if not _holds(user, unit, role):
             return
@@ -278,10 +278,18 @@ def _read_card_fields(unit: OrgUnit, fields: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _require_role(actor: Actor, unit: OrgUnit, role: str) -> None:
+def _require_role(actor: Actor, user: User, unit: OrgUnit, role: str) -> None:
+    """Raise unless the actor may hand out and take back `role` on `unit`: never the own, see 0011."""
     if role not in ROLES:
         raise ValueError(f"no such role: {role}")
-    actor.scope.require("admins.manage", unit)
+    if role in ROLES_APART:
+        actor.scope.require("roles.apart", unit)
+    elif role == "unit_admin" or not actor.scope.may("roles.apart", unit):
+        actor.scope.require("admins.manage", unit)
+    if user == actor.user:
+        raise Refused([admins.CODES.problem("role.oneself")])
+    if role in ROLES_OF_PROVINCE and unit.kind != UnitKind.PROVINCE_COMMITTEE:
+        raise Refused([admins.CODES.problem("role.of_province", role=ROLE_WORDS[role])])
 
 
 def _holds(user: User, unit: OrgUnit, role: str) -> bool:

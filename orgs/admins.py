@@ -3,7 +3,10 @@
 Specification (domain, section 3; practice of the national system): a registration code has 8
 letters and digits, tells upper from lower case, is valid 20 days and makes one administrator;
 a reset code is valid 2 days. A unit has at most two administrators. The superior issues and
-dismisses; nobody issues for the own unit.
+dismisses; nobody issues for the own unit. A hand-over code is a registration code that names whose
+place its user takes: both happen in one transaction, so that a unit with two administrators can be
+handed over without a day on which it has fewer. An account that exists already may use a code too:
+one person, several units.
 """
 
 import datetime as dt
@@ -12,7 +15,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from guardian.shortcuts import assign_perm, remove_perm
@@ -21,8 +24,9 @@ from zhtj.lib import crypto, days
 from zhtj.lib.problems import Catalogue, Problem, Refused, Rule
 
 from orgs import audit
+from orgs.kinds import UnitKind
 from orgs.models import AccessCode, OrgUnit, OrgUnitUserObjectPermission, User
-from orgs.scopes import Actor, Scope
+from orgs.scopes import ROLES, ROLES_APART, ROLES_OF_PROVINCE, Actor, Scope
 
 ADMINS_PER_UNIT = 2
 CODE_LENGTH = 8
@@ -53,6 +57,29 @@ CODES = Catalogue(
         Rule("username.format", "登录名应为 3–30 个字母、数字或 ._- 。", "请换一个登录名。", PRACTICE),
         Rule("password.weak", "{reason}", "请换一个密码：至少 8 位，不要用生日或连续数字。", PRACTICE),
         Rule("admin.unknown", "“{name}”不是“{unit}”的管理员。", "请刷新页面后再看名单。", PRACTICE),
+        Rule(
+            "admin.already",
+            "账号“{name}”已经是“{unit}”的管理员。",
+            "不用再注册；请把注册码交给另一位同志。",
+            PRACTICE,
+        ),
+        Rule(
+            "role.oneself", "不能给自己授权或取消授权。", "请由另一名管理员办理。", PRACTICE, field="username"
+        ),
+        Rule(
+            "role.of_province",
+            "“{role}”只能设在省级团委。",
+            "请改在省级团委的页面授权。",
+            PRACTICE,
+            field="role",
+        ),
+        Rule(
+            "user.unknown",
+            "没有账号“{name}”。",
+            "请核对账号；账号在用注册码注册时设定。",
+            PRACTICE,
+            field="username",
+        ),
         Rule("admin.oneself", "不能解除自己的管理员身份。", "请由上级团组织办理。", PRACTICE),
     ]
 )
@@ -122,6 +149,27 @@ def issue_reset_code(actor: Actor, *, user: User, unit: OrgUnit) -> AccessCode:
     return code
 
 
+def issue_handover_code(actor: Actor, *, user: User, unit: OrgUnit) -> AccessCode:
+    """A registration code by which somebody else takes the place of `user`; the open one is withdrawn.
+
+    Until it is used, `user` stays. Raises Refused if `user` does not administer the unit.
+    """
+    actor.scope.require("admins.manage", unit)
+    with transaction.atomic():
+        unit = _locked(unit)
+        _require_admin(user, unit)
+        problems = _cannot_have_admin([unit], leaving=user)
+        if problems:
+            raise Refused(problems)
+        now = days.now()
+        _open(AccessCode.Purpose.REGISTER, now).filter(unit=unit).update(withdrawn_at=now)
+        code = _new_code(AccessCode.Purpose.REGISTER, unit, actor, now)
+        code.user = user
+        code.save()
+        audit.record(actor, "orgs.issue_handover_code", unit=unit, after={"user": user.username})
+    return code
+
+
 def open_codes(scope: Scope, units: Sequence[OrgUnit], *, now: dt.datetime) -> list[AccessCode]:
     """The codes still to be used for these units, by unit; those the scope may hand out. One query."""
     mine = AccessCode.objects.filter(scope.q("unit", "admins.manage"), unit__in=units)
@@ -140,10 +188,47 @@ def admins_of(units: Sequence[OrgUnit]) -> dict[int, list[User]]:
     return found
 
 
+def roles_on(unit: OrgUnit) -> list[tuple[User, str]]:
+    """Who holds a role other than administrator on the unit. One query."""
+    held = OrgUnitUserObjectPermission.objects.filter(content_object=unit, user__is_active=True)
+    rows = held.exclude(permission__codename="unit_admin").select_related("user", "permission")
+    return [(grant.user, grant.permission.codename) for grant in rows.order_by("id")]
+
+
+def roles_offered(scope: Scope, unit: OrgUnit) -> list[str]:
+    """The roles the scope may hand out on the unit, administrators apart. At most two queries."""
+    if not unit.is_open:
+        return []
+    apart = scope.has("roles.apart") and scope.may("roles.apart", unit)
+    if not (apart or scope.may("admins.manage", unit)):
+        return []
+    is_province = unit.kind == UnitKind.PROVINCE_COMMITTEE
+    offered = ROLES.keys() - {"unit_admin"} - (ROLES_OF_PROVINCE if not is_province else set())
+    return [role for role in ROLES if role in offered and (apart or role not in ROLES_APART)]
+
+
+def find_user(username: str) -> User:
+    """The active account of that name. Raises Refused `user.unknown`. One query."""
+    named = username.strip()
+    user = User.objects.filter(username=named, is_active=True).first() if "\x00" not in named else None
+    if user is None:
+        raise Refused([CODES.problem("user.unknown", name=named[:30])])
+    return user
+
+
 def children_to_staff(scope: Scope, unit: OrgUnit) -> list[OrgUnit]:
     """The open direct children whose administrators the scope manages, in tree order. One query."""
     reach = scope.q(capability="admins.manage")
     return list(OrgUnit.objects.filter(reach, parent=unit, closed_at=None))
+
+
+def waiting_children(scope: Scope, unit: OrgUnit, *, now: dt.datetime) -> list[OrgUnit]:
+    """Those of `children_to_staff` that have neither an administrator nor an open registration code."""
+    children = children_to_staff(scope, unit)
+    held = admins_of(children)
+    codes = open_codes(scope, children, now=now)
+    coded = {code.unit_id for code in codes if code.purpose == AccessCode.Purpose.REGISTER}
+    return [child for child in children if not held[child.pk] and child.pk not in coded]
 
 
 def plain_code(code: AccessCode) -> str:
@@ -174,22 +259,37 @@ def register(*, code_text: str, username: str, display_name: str, password: str,
     """
     with transaction.atomic():
         code = look_up(code_text, AccessCode.Purpose.REGISTER, now=now)
-        unit = OrgUnit.objects.select_for_update(of=("self",)).get(pk=code.unit_id)
+        unit = _locked(code.unit)
         user = User(username=username.strip(), display_name=display_name.strip(), must_change_password=False)
         problems = [
-            *_cannot_have_admin([unit]),
+            *_cannot_have_admin([unit], leaving=code.user),
             *username_problems(user.username),
             *password_problems(password, user),
         ]
         if problems:
             raise Refused(problems)
         user.set_password(password)
-        user.acting_unit = unit
-        user.save()
-        _use_up(code, user, now)
-        assign_perm("unit_admin", user, unit)
+        _admit(user, code, unit, now)
         audit.record(Actor(user), "orgs.register_admin", unit=unit, after={"user": user.username})
     return user
+
+
+def take_on_unit(actor: Actor, *, code_text: str, now: dt.datetime) -> OrgUnit:
+    """One more unit for an account that exists already, in exchange for a registration code."""
+    user = actor.user
+    if user is None:
+        raise PermissionDenied("请先登录。")
+    with transaction.atomic():
+        code = look_up(code_text, AccessCode.Purpose.REGISTER, now=now)
+        unit = _locked(code.unit)
+        problems = _cannot_have_admin([unit], leaving=code.user)
+        if admins(unit).filter(pk=user.pk).exists():
+            problems = [CODES.problem("admin.already", name=user.username, unit=unit.short_name)]
+        if problems:
+            raise Refused(problems)
+        _admit(user, code, unit, now)
+        audit.record(actor, "orgs.take_on_unit", unit=unit, after={"user": user.username})
+    return unit
 
 
 def reset_password(*, code_text: str, password: str, now: dt.datetime) -> User:
@@ -217,10 +317,7 @@ def dismiss_admin(actor: Actor, *, user: User, unit: OrgUnit) -> None:
         raise Refused([CODES.problem("admin.oneself")])
     with transaction.atomic():
         _require_admin(user, unit)
-        remove_perm("unit_admin", user, unit)
-        if user.acting_unit_id == unit.pk:
-            user.acting_unit = None
-            user.save(update_fields=["acting_unit"])
+        _step_down(user, unit)
         audit.record(actor, "orgs.dismiss_admin", unit=unit, before={"user": user.username})
 
 
@@ -235,6 +332,29 @@ def release_unit(unit: OrgUnit, *, now: dt.datetime) -> list[str]:
     User.objects.filter(acting_unit=unit).update(acting_unit=None)
     AccessCode.objects.filter(unit=unit, used_at=None, withdrawn_at=None).update(withdrawn_at=now)
     return names
+
+
+def _admit(user: User, code: AccessCode, unit: OrgUnit, now: dt.datetime) -> None:
+    """Make `user` administrator of the unit and use the code up; whose place it is goes."""
+    user.acting_unit = unit
+    user.save()
+    _use_up(code, user, now)
+    if code.user is not None and admins(unit).filter(pk=code.user.pk).exists():
+        _step_down(code.user, unit)
+        before, after = {"user": code.user.username}, {"user": user.username}
+        audit.record(Actor(user), "orgs.hand_over", unit=unit, before=before, after=after)
+    assign_perm("unit_admin", user, unit)
+
+
+def _step_down(user: User, unit: OrgUnit) -> None:
+    remove_perm("unit_admin", user, unit)
+    User.objects.filter(pk=user.pk, acting_unit=unit).update(acting_unit=None)
+    if user.acting_unit_id == unit.pk:
+        user.acting_unit = None
+
+
+def _locked(unit: OrgUnit) -> OrgUnit:
+    return OrgUnit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
 
 
 def _open(purpose: str, now: dt.datetime) -> QuerySet[AccessCode]:
@@ -264,12 +384,13 @@ def _use_up(code: AccessCode, user: User, now: dt.datetime) -> None:
         raise Refused([CODES.problem("code.used")])
 
 
-def _cannot_have_admin(units: Sequence[OrgUnit]) -> list[Problem]:
-    """Why some of these units may get no (further) administrator. One query."""
+def _cannot_have_admin(units: Sequence[OrgUnit], *, leaving: User | None = None) -> list[Problem]:
+    """Why some of these units may get no (further) administrator, `leaving` not counted. One query."""
     held = dict(
         OrgUnitUserObjectPermission.objects.filter(
             Q(permission__codename="unit_admin", user__is_active=True), content_object__in=units
         )
+        .exclude(user=leaving)
         .values_list("content_object")
         .annotate(Count("user", distinct=True))
     )

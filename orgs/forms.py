@@ -1,6 +1,6 @@
 """Forms of the room. They check shape only; what makes an entry valid is said by `orgs.rules`."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
@@ -13,7 +13,7 @@ from orgs.browsing import Wanted
 from orgs.kinds import ALLOWED_CHILDREN, Industry, UnitClass, UnitKind
 from orgs.models import OrgUnit
 from orgs.rules import POST_COUNTS
-from orgs.scopes import CAPABILITIES
+from orgs.scopes import CAPABILITIES, ROLE_WORDS
 from orgs.tree import NewUnit
 
 
@@ -49,6 +49,17 @@ class UnitChoiceForm(forms.Form):
 
 class UserChoiceForm(forms.Form):
     user = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class RoleForm(Plain):
+    """A role for an account that exists."""
+
+    username = Typed("登录账号", "对方在系统中的账号。", required=True, maxlength="150")
+    role = forms.ChoiceField(label="角色")
+
+    def __init__(self, *args: Any, offered: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["role"]).choices = [(role, ROLE_WORDS[role]) for role in offered]
 
 
 class UnitSearchForm(forms.Form):

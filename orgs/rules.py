@@ -168,6 +168,12 @@ CODES = Catalogue(
             "请填写整数，没有编制填 0。",
             PRACTICE,
         ),
+        Rule(
+            "post_count.not_at_this_kind",
+            "编制数和配备数只在领导机关、团委、团工委填写。",
+            "请去掉这一项。",
+            PRACTICE,
+        ),
     ]
 )
 

@@ -67,6 +67,7 @@ CAPABILITIES: dict[str, tuple[str, Reach]] = {
     "units.create": ("创建下级组织", Reach(granted=ALL - BRANCH)),
     "units.manage": ("调整、撤销组织", BELOW),
     "admins.manage": ("管理下级管理员", BELOW),
+    "roles.apart": ("授予省级角色和完整身份证号码权限", PROVINCE_ONLY),
     "baselines.enter": ("录入团统数", Reach(own=NONE, granted=LEADING)),
     "superior.ask": ("向上级提出申请", Reach(child=NONE, deeper=NONE, granted=ALL - PROVINCE)),
     "approvals.decide": ("审批更正与转接", BELOW),
@@ -92,6 +93,11 @@ ROLES: dict[str, frozenset[str]] = {
     "viewer": frozenset(_READ),
     "ids_reveal": frozenset({"ids.reveal"}),
 }
+ROLE_WORDS: dict[str, str] = {str(name): str(word) for name, word in OrgUnit._meta.permissions}
+ROLES_APART = frozenset(
+    {"provincial_staff", "settings_admin", "ids_reveal"}
+)  # only the province hands these out
+ROLES_OF_PROVINCE = frozenset({"provincial_staff", "settings_admin"})  # and these stand on its own unit alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,11 @@ NOTHING = Scope()
 def reach_of(capability: str) -> Reach:
     """Raises KeyError for a capability that is not in the registry."""
     return CAPABILITIES[capability][1]
+
+
+def capability_words(role: str) -> list[str]:
+    """What a role may do, in words. Raises KeyError for an unknown one."""
+    return [words for name, (words, _) in CAPABILITIES.items() if name in ROLES[role]]
 
 
 def scope_of(user: User) -> Scope:

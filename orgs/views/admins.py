@@ -4,7 +4,7 @@ import io
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -14,28 +14,91 @@ from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
 from zhtj.lib.sheets import HeaderCell, SheetOut, write_workbook
 
-from orgs import admins, audit, queries
-from orgs.forms import UserChoiceForm
+from orgs import actions, admins, audit, queries
+from orgs.forms import RoleForm, UserChoiceForm
 from orgs.models import AccessCode, OrgUnit, User
 from orgs.requests import Request
+from orgs.scopes import ROLE_WORDS, ROLES, capability_words
 
 
 @door("admins.manage")
 @never_cache
 def unit_admins(request: Request, pk: int) -> HttpResponse:
-    """Who administers a unit, and the codes that are still open."""
-    unit = _unit(request, pk)
+    """Who administers a unit, who holds another role on it, and the codes that are still open."""
+    return _page(request, _unit(request, pk, "admins.manage", "roles.apart"))
+
+
+def _page(request: Request, unit: OrgUnit, form: RoleForm | None = None) -> HttpResponse:
     codes = admins.open_codes(request.scope, [unit], now=days.now())
     held = admins.admins_of([unit])[unit.pk]
+    offered = admins.roles_offered(request.scope, unit)
+    roles = [(user, role, ROLE_WORDS[role], role in offered) for user, role in admins.roles_on(unit)]
+    resets = [code for code in codes if code.purpose == AccessCode.Purpose.RESET]
+    is_below = request.scope.may("admins.manage", unit)
     context = {
         "unit": unit,
         "path": queries.visible_path(request.scope, unit),
-        "admins": [(user, _shown([code for code in codes if code.user_id == user.pk])) for user in held],
+        "admins": [(user, _shown([code for code in resets if code.user_id == user.pk])) for user in held],
         "code": _shown([code for code in codes if code.purpose == AccessCode.Purpose.REGISTER]),
-        "may_issue": unit.is_open and len(held) < admins.ADMINS_PER_UNIT,
+        "is_below": is_below,
+        "may_issue": is_below and unit.is_open and len(held) < admins.ADMINS_PER_UNIT,
         "most": admins.ADMINS_PER_UNIT,
+        "roles": roles,
+        "form": form or (RoleForm(offered=offered) if offered else None),
+        "meanings": [(ROLE_WORDS[role], capability_words(role)) for role in ROLES],
     }
     return render(request, "orgs/unit_admins.html", context)
+
+
+@door("admins.manage")
+@never_cache
+@require_POST
+def role_grant(request: Request, pk: int) -> HttpResponse:
+    """Give an account a role on this unit."""
+    unit = _unit(request, pk, "admins.manage", "roles.apart")
+    form = RoleForm(request.POST, offered=admins.roles_offered(request.scope, unit))
+    if form.is_valid():
+        try:
+            user, role = admins.find_user(form.cleaned_data["username"]), form.cleaned_data["role"]
+            actions.grant(request.actor, user=user, unit=unit, role=role)
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            messages.success(request, f"已授予{user}“{ROLE_WORDS[role]}”角色。")
+            return redirect("unit_admins", pk=unit.pk)
+    return _page(request, unit, form)
+
+
+@door("admins.manage")
+@require_POST
+def role_revoke(request: Request, pk: int) -> HttpResponse:
+    """Take a role on this unit from an account; nothing happens where it is gone already."""
+    unit = _unit(request, pk, "admins.manage", "roles.apart")
+    form = RoleForm(request.POST, offered=admins.roles_offered(request.scope, unit))
+    try:
+        if not form.is_valid():
+            raise Http404
+        user, role = admins.find_user(form.cleaned_data["username"]), form.cleaned_data["role"]
+        actions.revoke(request.actor, user=user, unit=unit, role=role)
+    except Refused as refused:
+        _say(request, refused)
+    else:
+        messages.success(request, f"已取消{user}的“{ROLE_WORDS[role]}”角色。")
+    return redirect("unit_admins", pk=unit.pk)
+
+
+@door("admins.manage")
+@require_POST
+def admin_hand_over(request: Request, pk: int) -> HttpResponse:
+    """A code by which somebody else takes the place of an administrator."""
+    unit = _unit(request, pk)
+    try:
+        admins.issue_handover_code(request.actor, user=_admin(request, unit), unit=unit)
+    except Refused as refused:
+        _say(request, refused)
+    else:
+        messages.success(request, "移交码已发放，20 天内有效。接任的同志用它注册后，原管理员随即解除。")
+    return redirect("unit_admins", pk=unit.pk)
 
 
 @door("admins.manage")
@@ -138,10 +201,12 @@ def code_workbook(request: Request, pk: int) -> FileResponse:
     return FileResponse(target, as_attachment=True, filename=f"{unit.short_name}下级注册码.xlsx")
 
 
-def _unit(request: Request, pk: int) -> OrgUnit:
-    """The unit if it is in scope (404) and its administrators are this account's to manage (403)."""
+def _unit(request: Request, pk: int, *capabilities: str) -> OrgUnit:
+    """The unit if it is in scope (404) and one of the capabilities holds on it (403)."""
     unit = get_object_or_404(queries.units(request.scope), pk=pk)
-    request.scope.require("admins.manage", unit)
+    wanted = capabilities or ("admins.manage",)
+    if not any(request.scope.may(capability, unit) for capability in wanted):
+        request.scope.require(wanted[0], unit)
     return unit
 
 

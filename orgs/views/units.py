@@ -15,6 +15,7 @@ from orgs import actions, admins, browsing, queries
 from orgs.browsing import Node
 from orgs.forms import CardForm, NewUnitForm, PickForm, TreeForm, UnitSearchForm
 from orgs.kinds import UnitKind
+from orgs.models import OrgUnit
 from orgs.requests import Request
 
 PAGE_SIZE = 50
@@ -59,7 +60,8 @@ def unit_detail(request: Request, pk: int) -> HttpResponse:
         "admins": admins.admins(unit),
         "may_edit": request.scope.may("units.edit_card", unit),
         "may_create": queries.may_create_under(request.scope, unit),
-        "may_manage": request.scope.may("units.manage", unit),
+        "may_manage": (may_manage := request.scope.may("units.manage", unit)),
+        "may_staff": may_manage or _hands_out_roles(request, unit),
         "may_staff_children": not unit.is_branch and request.scope.has("admins.manage"),
         "merged_into": queries.merged_into(request.scope, unit),
         "merged_from": queries.merged_from(request.scope, unit),
@@ -121,3 +123,8 @@ def unit_edit(request: Request, pk: int) -> HttpResponse:
             return redirect("unit_detail", pk=unit.pk)
     context = {"form": form, "unit": unit, "path": queries.visible_path(request.scope, unit)}
     return render(request, "orgs/unit_edit.html", context)
+
+
+def _hands_out_roles(request: Request, unit: OrgUnit) -> bool:
+    """May roles be given on the unit though its administrators are not one's own to change?"""
+    return request.scope.has("roles.apart") and request.scope.may("roles.apart", unit)

@@ -74,6 +74,8 @@
           inside = unit || "";
           isSearch = Boolean(text);
           list.innerHTML = html;
+          const isCode = !input.dataset.pickGo && !input.dataset.pickName;
+          if (isCode && isSearch && !reachable().length) { close(); return; } // it may be a code from elsewhere
           options().forEach(function (option, number) { option.id = id + "-" + number; });
           active = null;
           list.hidden = false;

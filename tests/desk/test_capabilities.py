@@ -36,6 +36,7 @@ TABLE = {
     "units.create":       "✓    ✓   ✓   ✓    ×    ×",
     "units.manage":       "–    ✓   ✓   ✓    ×    ×",
     "admins.manage":      "–    ✓   ✓   ✓    ×    ×",
+    "roles.apart":        "–    –   –   –    ×    ×",
     "baselines.enter":    "–    ✓   ✓   ✓    ×    ×",
     "superior.ask":       "✓    –   –   –    ×    ×",
     "approvals.decide":   "–    ✓   ✓   ✓    ×    ×",

@@ -171,3 +171,32 @@ def test_a_silent_session_ends_and_a_busy_one_goes_on(cast: Cast, clock: Clock, 
     answer = client.get(reverse("rules"))
     assert answer.status_code == 302 and answer["Location"].startswith(reverse("login"))
     assert "60 分钟没有操作" in client.get(answer["Location"]).content.decode()
+
+
+# --- an account that exists takes on a further unit ---------------------------------------------
+
+
+def test_somebody_signed_in_takes_on_a_further_unit_with_a_post_in_it(cast: Cast) -> None:
+    cast.village_admin.person = world.person("王芳", id_text=ID)
+    cast.village_admin.save(update_fields=["person"])
+    client, code = world.client(cast.village_admin), code_for(cast, cast.town)
+    step = client.post(reverse("register"), {"code": code})
+    assert "同时成为“须水镇团委”" in step.content.decode()
+    answer = client.post(reverse("register"), {"code": code, "post": "书记", "confirm": "1"})
+    assert answer["Location"] == reverse("home")
+    assert set(admins.admins(cast.town)) == {cast.village_admin}
+    assert Cadre.objects.get(unit=cast.town).person == cast.village_admin.person
+    assert "切换到我管理的另一个组织" in client.get(reverse("home")).content.decode()
+
+
+TAKE_ON_BAD = [("", True, "post.missing"), ("书记", False, "account.nobody")]
+
+
+@pytest.mark.parametrize(("post", "has_person", "code"), TAKE_ON_BAD)
+def test_a_further_unit_needs_a_post_and_a_person(cast: Cast, post: str, has_person: bool, code: str) -> None:
+    if has_person:
+        cast.village_admin.person = world.person("王芳", id_text=ID)
+        cast.village_admin.save(update_fields=["person"])
+    entry = {"code": code_for(cast, cast.town), "post": post, "confirm": "1"}
+    answer = world.client(cast.village_admin).post(reverse("register"), entry)
+    assert code in errors_of(answer) and not admins.admins(cast.town).exists()

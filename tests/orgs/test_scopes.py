@@ -30,6 +30,7 @@ TABLE = {
     "units.create":       ("ocbde", "ocbde", "ocbde", "ocbde", ""),
     "units.manage":       ("cbde", "cbde", "cbde", "cbde", ""),
     "admins.manage":      ("cbde", "cbde", "cbde", "cbde", ""),
+    "roles.apart":        ("ocbde", "", "", "", ""),
     "baselines.enter":    ("cbde", "cbde", "cbde", "", ""),
     "superior.ask":       ("", "o", "o", "o", "o"),
     "approvals.decide":   ("cbde", "cbde", "cbde", "cbde", ""),

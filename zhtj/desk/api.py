@@ -12,13 +12,15 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from zhtj.desk import reshape
-from zhtj.lib import days
+from zhtj.desk import health as checks
+from zhtj.desk import paging, preview, reshape, sizes
 from zhtj.lib.doors import door
 
-from orgs import admins, queries
+from orgs import queries
 from orgs.api import UnitSerializer
 from orgs.models import OrgUnit
+
+SMALL_A_PAGE = 50
 
 
 class OtherUnit(serializers.Serializer):
@@ -29,16 +31,26 @@ class NewName(serializers.Serializer):
     short_name = serializers.CharField(max_length=60)
 
 
-class AdminName(serializers.Serializer):
-    username = serializers.CharField(max_length=150)
-
-
-@extend_schema(request=OtherUnit, responses=OpenApiTypes.OBJECT)
-@api_view(["POST"])
+@extend_schema(methods=["GET"], parameters=[OtherUnit], responses=OpenApiTypes.OBJECT)
+@extend_schema(methods=["POST"], request=OtherUnit, responses=OpenApiTypes.OBJECT)
+@api_view(["GET", "POST"])
 def merge(request: Request, pk: int) -> Response:
-    """合并：把这个组织并入 `unit`，团员、团干部和未完成的批次一并转入。"""
-    source, target = _unit(request, pk), _unit(request, _sent(OtherUnit, request)["unit"])
+    """合并：把这个组织并入 `unit`，团员、团干部和未完成的批次一并转入。GET 只预览，不写入。"""
+    source = _unit(request, pk)
+    if request.method == "GET":
+        return _merge_preview(request, source)
+    target = _unit(request, _sent(OtherUnit, request)["unit"])
     return Response(asdict(reshape.merge_units(request.actor, source=source, target=target)))
+
+
+def _merge_preview(request: Request, source: OrgUnit) -> Response:
+    request.scope.require("units.manage", source)
+    asked = OtherUnit(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    seen = preview.of_merge(request.scope, source, _unit(request, asked.validated_data["unit"]))
+    problems = [{"field": p.field, "code": p.code, "message": p.message} for p in seen.problems]
+    counts = {"result": seen.result, "posts": seen.posts, "batches": seen.batches}
+    return Response({**counts, "remarks": seen.remarks, "problems": problems})
 
 
 @extend_schema(request=OtherUnit, responses=UnitSerializer)
@@ -71,38 +83,58 @@ def rename(request: Request, pk: int) -> Response:
     return Response(UnitSerializer(reshape.rename_unit(request.actor, unit=unit, short_name=name)).data)
 
 
-@extend_schema(request=None, responses=OpenApiTypes.OBJECT)
-@api_view(["POST"])
-def issue_code(request: Request, pk: int) -> Response:
-    """发放注册码：20 天内有效，旧的未用注册码作废。"""
-    (code,) = admins.issue_codes(request.actor, units=[_unit(request, pk)])
-    return Response(
-        {"code": admins.plain_code(code), "expires_at": code.expires_at.astimezone(days.SHANGHAI)}
+class HealthQuery(serializers.Serializer):
+    """What a health list is asked for. `after` is the cursor `next` of the page before."""
+
+    unit = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    code = serializers.ChoiceField(required=False, choices=sorted(checks.BY_CODE), default="")
+    near = serializers.BooleanField(required=False, default=False)
+    after = serializers.CharField(required=False, default="", max_length=20)
+
+
+@extend_schema(parameters=[HealthQuery], responses=OpenApiTypes.OBJECT)
+@api_view(["GET"])
+def health(request: Request) -> Response:
+    """需完善的组织：本级和下级中有问题的组织，逐项列出问题、办法和办理地址。"""
+    asked = HealthQuery(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    given = asked.validated_data
+    unit = _unit(request, given.get("unit") or request.scope.unit_id or 0)
+    found = checks.faulty(request.scope, unit=unit, code=given["code"], near=given["near"])
+    page = checks.listing(request.scope, found, after=given["after"])
+    rows = [
+        {
+            **_named(each),
+            "problems": [
+                {"code": f.check.code, "message": f.check.word, "mend": f.link, "url": f.url} for f in faults
+            ],
+        }
+        for each, faults in page.rows
+    ]
+    return Response({"unit": unit.code, "next": page.after or None, "results": rows})
+
+
+@extend_schema(responses=OpenApiTypes.OBJECT)
+@api_view(["GET"])
+def small_units(request: Request) -> Response:
+    """待合并或撤销的组织：不足 3 人的团支部和空心组织，及同一上级下可并入的组织。"""
+    units, after = paging.page_after(
+        sizes.small_units(request.scope), request.query_params.get("after", ""), SMALL_A_PAGE
     )
+    partners = sizes.partners(request.scope, units)
+    rows = [
+        {
+            **_named(unit),
+            "size": unit.size,
+            "partners": [{**_named(p.unit), "result": p.result} for p in partners[unit.pk]],
+        }
+        for unit in units
+    ]
+    return Response({"next": after or None, "results": rows})
 
 
-@extend_schema(request=AdminName, responses=OpenApiTypes.OBJECT)
-@api_view(["POST"])
-def reset_admin(request: Request, pk: int) -> Response:
-    """发放重置码：2 天内有效。"""
-    unit = _unit(request, pk)
-    request.scope.require("admins.manage", unit)
-    user = get_object_or_404(admins.admins(unit), username=_sent(AdminName, request)["username"])
-    code = admins.issue_reset_code(request.actor, user=user, unit=unit)
-    return Response(
-        {"code": admins.plain_code(code), "expires_at": code.expires_at.astimezone(days.SHANGHAI)}
-    )
-
-
-@extend_schema(request=AdminName, responses={204: None})
-@api_view(["POST"])
-def dismiss_admin(request: Request, pk: int) -> Response:
-    """解除管理员。"""
-    unit = _unit(request, pk)
-    request.scope.require("admins.manage", unit)
-    user = get_object_or_404(admins.admins(unit), username=_sent(AdminName, request)["username"])
-    admins.dismiss_admin(request.actor, user=user, unit=unit)
-    return Response(status=204)
+def _named(unit: OrgUnit) -> dict[str, Any]:
+    return {"id": unit.pk, "code": unit.code, "short_name": unit.short_name, "kind": unit.kind}
 
 
 def _unit(request: Request, pk: int) -> OrgUnit:
@@ -115,7 +147,7 @@ def _sent(shape: type[serializers.Serializer], request: Request) -> dict[str, An
     return dict(entry.validated_data)
 
 
-_manage, _staff = door("units.manage"), door("admins.manage")
+_manage = door("units.manage")
 
 api_urls = [
     path("units/<int:pk>/merge/", _manage(merge), name="api_unit_merge"),
@@ -123,7 +155,6 @@ api_urls = [
     path("units/<int:pk>/close/", _manage(close), name="api_unit_close"),
     path("units/<int:pk>/reopen/", _manage(reopen), name="api_unit_reopen"),
     path("units/<int:pk>/rename/", _manage(rename), name="api_unit_rename"),
-    path("units/<int:pk>/admins/code/", _staff(issue_code), name="api_code_issue"),
-    path("units/<int:pk>/admins/reset/", _staff(reset_admin), name="api_admin_reset"),
-    path("units/<int:pk>/admins/dismiss/", _staff(dismiss_admin), name="api_admin_dismiss"),
+    path("health/", door("units.see")(health), name="api_health"),
+    path("units/small/", _manage(small_units), name="api_small_units"),
 ]

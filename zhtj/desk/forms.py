@@ -90,6 +90,23 @@ class RegisterForm(_OwnPassword):
         )
 
 
+class TakeOnForm(Plain):
+    """The second step of somebody who is signed in: which post in the further unit."""
+
+    code = forms.CharField(widget=forms.HiddenInput, required=False)
+    post = Typed("在该组织的团内职务", "管理员须是该组织的团干部。", required=True, choices=[])
+    engagement = Typed("团干部性质", required=True, choices=[("", "请选择"), *Engagement.choices])
+
+    def __init__(self, *args: Any, unit: OrgUnit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["post"].widget.choices = [("", "请选择"), *((post, post) for post in POSTS_AT[unit.kind])]
+        if not unit.is_leading_organ:
+            del self.fields["engagement"]
+        if not asks_post():
+            for name in ("post", "engagement"):
+                self.fields.pop(name, None)
+
+
 class ResetForm(_OwnPassword):
     """A reset code and the new password."""
 

@@ -35,6 +35,12 @@ CODES = Catalogue(
             "国家系统惯例",
         ),
         Rule(
+            "account.nobody",
+            "当前账号没有登记本人身份，不能兼任其他组织的管理员。",
+            "请退出登录，用这个注册码另行注册一个账号。",
+            "国家系统惯例",
+        ),
+        Rule(
             "password.mismatch", "两次输入的密码不一致。", "请重新输入。", "国家系统惯例", field="password2"
         ),
     ]
@@ -106,6 +112,29 @@ def register_admin(application: Application, *, now: dt.datetime, today: dt.date
     return user
 
 
+def take_on_unit(actor: Actor, *, code_text: str, post: str, engagement: str, now: dt.datetime) -> OrgUnit:
+    """One more unit for an account that exists: the grant, and the post in it where the setting asks for one.
+
+    Raises Refused with everything wrong; an account that names no person cannot hold a post and is told so.
+    """
+    with transaction.atomic():
+        locks.entry_stamp()
+        unit = admins.look_up(code_text, AccessCode.Purpose.REGISTER, now=now).unit
+        person = actor.user.person if actor.user else None
+        problems = _post_problems(unit, person, post, engagement) if asks_post() else []
+        if problems:
+            raise Refused(problems)
+        admins.take_on_unit(actor, code_text=code_text, now=now)
+        if asks_post() and person and actor.user:
+            _appoint_to(actor.user, unit, person, post, engagement)
+    return unit
+
+
+def _post_problems(unit: OrgUnit, person: Person | None, post: str, engagement: str) -> list[Problem]:
+    problems = cadres.rules.check_post(unit.kind, post) + cadres.rules.check_engagement(unit.kind, engagement)
+    return problems if person else [CODES.problem("account.nobody"), *problems]
+
+
 def reset_password(*, code_text: str, password: str, address: str, now: dt.datetime) -> User:
     """A new password for a reset code. Raises Refused; wrong codes count against `address`."""
     unit_behind(code_text, purpose=AccessCode.Purpose.RESET, address=address, now=now)
@@ -170,12 +199,12 @@ def _appoint(user: User, unit: OrgUnit, someone: _Someone, application: Applicat
     user.person_id = person.pk
     user.save(update_fields=["person"])
     audit.record(Actor(user), "orgs.identify_admin", unit=unit, person=person)
-    held = {(post.unit_id, post.post) for post in cadres.queries.posts_of([person.pk])}
-    if (unit.pk, application.post) not in held:
+    _appoint_to(user, unit, person, application.post, application.engagement)
+
+
+def _appoint_to(user: User, unit: OrgUnit, person: Person, post: str, engagement: str) -> None:
+    held = {(each.unit_id, each.post) for each in cadres.queries.posts_of([person.pk])}
+    if (unit.pk, post) not in held:
         cadres.actions.appoint_cadre(
-            actor_for(user),
-            person=person,
-            unit=unit,
-            post=application.post,
-            engagement=application.engagement,
+            actor_for(user), person=person, unit=unit, post=post, engagement=engagement
         )

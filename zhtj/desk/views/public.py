@@ -9,18 +9,20 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from zhtj import errors
 from zhtj.desk import registration
-from zhtj.desk.forms import CodeForm, RegisterForm, ResetForm
+from zhtj.desk.forms import CodeForm, RegisterForm, ResetForm, TakeOnForm
 from zhtj.lib import days
 from zhtj.lib.doors import public
 from zhtj.lib.problems import Refused
 
 from orgs.models import AccessCode, OrgUnit
+from orgs.requests import Request
+from orgs.scopes import actor_for
 
 
 @public
 @never_cache
 @sensitive_post_parameters()
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: Request) -> HttpResponse:
     """First the code, which shows whose it is; then who comes in, and with which account."""
     form = CodeForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
@@ -37,7 +39,8 @@ def register(request: HttpRequest) -> HttpResponse:
             return errors.codes_blocked(request)
         form.add_problems(refused.problems)
         return _ask_code(request, form)
-    return _second_step(request, code.unit, form.cleaned_data["code"])
+    step = _take_on if request.user.is_authenticated else _second_step
+    return step(request, code.unit, form.cleaned_data["code"])
 
 
 @public
@@ -67,7 +70,7 @@ def _ask_code(request: HttpRequest, form: CodeForm) -> HttpResponse:
     return render(request, "desk/register_code.html", {"form": form})
 
 
-def _second_step(request: HttpRequest, unit: OrgUnit, code_text: str) -> HttpResponse:
+def _second_step(request: Request, unit: OrgUnit, code_text: str) -> HttpResponse:
     is_sent = "username" in request.POST
     form = RegisterForm(request.POST if is_sent else None, unit=unit, initial={"code": code_text})
     if is_sent and form.is_valid():
@@ -79,6 +82,28 @@ def _second_step(request: HttpRequest, unit: OrgUnit, code_text: str) -> HttpRes
             messages.success(request, f"您已成为“{unit.short_name}”的管理员，请用账号 {user.username} 登录。")
             return redirect("login")
     return render(request, "desk/register.html", {"form": form, "unit": unit})
+
+
+def _take_on(request: Request, unit: OrgUnit, code_text: str) -> HttpResponse:
+    """Somebody who is signed in takes on a further unit with the account there is."""
+    is_sent = "confirm" in request.POST
+    form = TakeOnForm(request.POST if is_sent else None, unit=unit, initial={"code": code_text})
+    if is_sent and form.is_valid():
+        values = form.cleaned_data
+        try:
+            registration.take_on_unit(
+                actor_for(request.user),
+                code_text=code_text,
+                post=values.get("post", ""),
+                engagement=values.get("engagement", ""),
+                now=days.now(),
+            )
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            messages.success(request, f"您现在也是“{unit.short_name}”的管理员，已切换到该组织。")
+            return redirect("home")
+    return render(request, "desk/take_on.html", {"form": form, "unit": unit})
 
 
 def _is_blocked(refused: Refused) -> bool:

@@ -13,11 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from zhtj.lib.doors import signed_in
+from zhtj.lib.problems import Refused
 
 from orgs import actions, queries
 from orgs.forms import UnitSearchForm
 from orgs.kinds import Industry, UnitClass, UnitKind
 from orgs.models import OrgUnit
+from orgs.rules import CARD_FIELDS, CODES, POST_COUNTS
 from orgs.tree import NewUnit
 
 
@@ -38,6 +40,13 @@ class UnitSerializer(serializers.ModelSerializer):
             "is_private_school",
             "parent",
             "is_open",
+            "phone",
+            "email",
+            "admin_posts_planned_count",
+            "admin_posts_filled_count",
+            "public_posts_planned_count",
+            "public_posts_filled_count",
+            "secretary_name",
         )
         read_only_fields = fields
 
@@ -55,10 +64,22 @@ class NewUnitSerializer(serializers.Serializer):
     is_private_school = serializers.BooleanField(required=False)
 
 
+class CardSerializer(serializers.Serializer):
+    """Fields of a unit's card to change; what is not sent stays, "" (null for a count) empties."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        texts: dict[str, serializers.Field] = {
+            name: serializers.CharField(required=False, allow_blank=True, max_length=200)
+            for name in CARD_FIELDS
+        }
+        counts = {name: serializers.IntegerField(required=False, allow_null=True) for name in POST_COUNTS}
+        return texts | counts | {"is_private_school": serializers.BooleanField(required=False)}
+
+
 class UnitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """团组织：查询管理范围内的组织，在有权管理的组织下创建。"""
 
-    door = {"GET": "units.see", "POST": "units.create"}
+    door = {"GET": "units.see", "POST": "units.create", "PATCH": "units.edit_card"}
     serializer_class = UnitSerializer
 
     def get_queryset(self) -> QuerySet[OrgUnit]:
@@ -88,6 +109,18 @@ class UnitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         unit = actions.create_unit(request.actor, parent=parent, new=NewUnit(**values))
         return Response(UnitSerializer(unit).data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=CardSerializer, responses=UnitSerializer)
+    def edit(self, request: Request, pk: int) -> Response:
+        """完善组织信息：只修改提交的字段。"""
+        unit = get_object_or_404(self.get_queryset(), pk=pk)
+        request.scope.require("units.edit_card", unit)
+        entry = CardSerializer(data=request.data)
+        entry.is_valid(raise_exception=True)
+        values = dict(entry.validated_data)
+        if unit.kind not in actions.KINDS_WITH_POSTS and (strange := values.keys() & set(POST_COUNTS)):
+            raise Refused([CODES.problem("post_count.not_at_this_kind", at=name) for name in sorted(strange)])
+        return Response(self.get_serializer(actions.edit_card(request.actor, unit=unit, **values)).data)
+
 
 @extend_schema(responses=OpenApiTypes.OBJECT)
 @api_view(["GET"])
@@ -114,8 +147,8 @@ def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-api_urls = [
+urls = [
     path("me/", signed_in(me), name="api_me"),
     path("units/", UnitViewSet.as_view({"get": "list", "post": "create"}), name="api_units"),
-    path("units/<int:pk>/", UnitViewSet.as_view({"get": "retrieve"}), name="api_unit"),
+    path("units/<int:pk>/", UnitViewSet.as_view({"get": "retrieve", "patch": "edit"}), name="api_unit"),
 ]

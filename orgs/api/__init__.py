@@ -1,0 +1,8 @@
+"""Units, their administrators and oneself over the API: the same scope, rules and codes as the pages."""
+
+from orgs.api import admins, units
+from orgs.api.units import UnitSerializer
+
+api_urls = [*units.urls, *admins.urls]
+
+__all__ = ["UnitSerializer", "api_urls"]
