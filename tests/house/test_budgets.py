@@ -41,7 +41,7 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "campaign": ("committee_admin", {}, "", 8),
     "api_me": ("committee_admin", {}, "", 4),
     "audit_list": ("auditor", {}, "", 5),
-    "unit_admins": ("county_admin", {"pk": "committee"}, "", 12),
+    "unit_admins": ("county_admin", {"pk": "committee"}, "", 13),
     "unit_codes": ("committee_admin", {"pk": "committee"}, "", 10),
     "small_units": ("county_admin", {}, "", 7),
     "unit_merge": ("committee_admin", {"pk": "branch"}, "", 10),

@@ -149,10 +149,3 @@ def test_a_dismissed_administrator_sees_nothing_any_more(place) -> None:
     with pytest.raises(Refused) as refused:
         admins.dismiss_admin(superior, user=user, unit=branch)
     assert codes_of(refused) == ["admin.unknown"]
-
-
-def test_units_without_admin_are_those_below_the_own(place) -> None:
-    _, committee, branch, superior = place
-    other = world.branch(committee)
-    world.account(other)
-    assert list(admins.units_without_admin(superior.scope)) == [branch]
