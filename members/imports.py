@@ -216,7 +216,9 @@ def _as_judged(verdict: Verdict) -> Judged:
 
 
 def _entry_of(data: dict[str, Any]) -> Entry:
-    return Entry.from_data({name: value for name, value in data.items() if name != _HANGS})
+    if _HANGS in data:
+        data = {name: value for name, value in data.items() if name != _HANGS}
+    return Entry.from_data(data)
 
 
 def _left_out(unit: OrgUnit) -> frozenset[str]:

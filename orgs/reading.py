@@ -6,12 +6,16 @@ Shared by the rooms whose workbooks, forms and APIs speak of people. Pure.
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from itertools import compress
+from typing import Any, TypeVar
 
 from zhtj.lib.problems import Catalogue, Problem
 from zhtj.lib.workbook import Cell
 
 from orgs import identity
+
+T = TypeVar("T")
+_MONTHS = ("joined_on", "appointed_on", "joined_party_on")
 
 # A cell → (value, None), or (empty value, the code of what is wrong with it).
 Reader = Callable[[Cell], tuple[Any, str | None]]
@@ -48,6 +52,25 @@ def listed(values: Mapping[str, str], code: str) -> Reader:
 def national_id(today: dt.date) -> Reader:
     """The national id as of `today` (nobody is born tomorrow)."""
     return partial(identity.read_national_id, today=today)
+
+
+def plain_data(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """What is filled, by name, as plain JSON data: months as text. For `of_plain`."""
+    filled = [value not in _EMPTY for value in values]
+    data = dict(zip(compress(names, filled), compress(values, filled), strict=True))
+    for name in _MONTHS:
+        if name in data:
+            data[name] = data[name].isoformat()
+    return data
+
+
+def of_plain(kind: type[T], data: Mapping[str, Any]) -> T:
+    """The entry behind `plain_data`."""
+    entry = kind(**data)
+    for name in _MONTHS:
+        if name in data:
+            setattr(entry, name, dt.date.fromisoformat(data[name]))
+    return entry
 
 
 class RowReader:

@@ -13,7 +13,7 @@ from zhtj.lib.workbook import Cell
 from cadres.rules.codes import EVERY_CODE
 from cadres.rules.posts import ENGAGEMENTS
 from orgs import identity, person_rules
-from orgs.reading import Reader, RowReader, coded, text
+from orgs.reading import Reader, RowReader, coded, of_plain, plain_data, text
 
 
 @dataclass(slots=True)
@@ -49,21 +49,12 @@ class Entry:
 
     def as_data(self) -> dict[str, Any]:
         """Plain JSON data of what is filled, for `from_data`. Of a readable entry only."""
-        values = zip(_STORED, _stored(self), strict=True)
-        data = {name: value for name, value in values if value is not None and value != ""}
-        for name in _DATES:
-            if name in data:
-                data[name] = data[name].isoformat()
-        return data
+        return plain_data(_STORED, _stored(self))
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Entry":
         """The entry behind `as_data`."""
-        values = dict(data)
-        for name in _DATES:
-            if name in values:
-                values[name] = dt.date.fromisoformat(values[name])
-        return cls(**values)
+        return of_plain(cls, data)
 
 
 # What a sheet, a form and a request may say, in the order of the workbook.

@@ -99,29 +99,28 @@ def _open_memberships(
     in_order = sorted(new, key=lambda verdict: verdict.person_id or 0)
     ids = list(bulk.reserve_ids(Member, len(in_order)))
     attester = actor.user.pk if actor.user else None
-    rows = []
-    for member_id, verdict in zip(ids, in_order, strict=True):
-        entry, hangs = verdict.entry, verdict.hangs_on_blank
-        rows.append(
-            (
-                member_id,
-                verdict.person_id,
-                entry.branch_id,
-                entry.joined_on,
-                entry.development_number,
-                entry.application_form,
-                entry.member_card,
-                entry.transfer_letter,
-                stamp if hangs else None,
-                attester if hangs else None,
-                " ".join(sorted(entry.waived)),
-                stamp,
-                None,
-                "",
-                batch_id,
-                entry.row or None,
-            )
+    rows = (
+        (
+            member_id,
+            verdict.person_id,
+            entry.branch_id,
+            entry.joined_on,
+            entry.development_number,
+            entry.application_form,
+            entry.member_card,
+            entry.transfer_letter,
+            stamp if verdict.hangs_on_blank else None,
+            attester if verdict.hangs_on_blank else None,
+            " ".join(sorted(entry.waived)) if entry.waived else "",
+            stamp,
+            None,
+            "",
+            batch_id,
+            entry.row or None,
         )
+        for member_id, verdict in zip(ids, in_order, strict=True)
+        for entry in (verdict.entry,)
+    )
     bulk.insert(Member, _COLUMNS, rows)
     return ids
 

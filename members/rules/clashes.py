@@ -56,8 +56,11 @@ def find_clashes(entries: Sequence[Entry], known: Known) -> list[list[Problem]]:
     """
     same_ids = _rows_by(entries, "national_id")
     same_numbers = _rows_by(entries, "development_number")
+    ids, numbers_met = same_ids.keys() | known.people.keys(), same_numbers.keys() | known.numbers.keys()
     return [
         [*_id_clashes(entry, same_ids, known), *_number_clashes(entry, same_numbers, known)]
+        if entry.national_id in ids or entry.development_number in numbers_met
+        else []
         for entry in entries
     ]
 

@@ -14,7 +14,7 @@ import cadres.rules
 from members import numbers
 from members.rules.codes import EVERY_CODE
 from orgs import identity, person_rules
-from orgs.reading import Reader, RowReader, coded, text
+from orgs.reading import Reader, RowReader, coded, of_plain, plain_data, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +69,12 @@ class Entry:
 
     def as_data(self) -> dict[str, Any]:
         """Plain JSON data of what is filled, for `from_data`. Of a readable entry only."""
-        values = zip(_STORED, _stored(self), strict=True)
-        data = {name: value for name, value in values if value is not None and value != ""}
-        for name in _DATES:
-            if name in data:
-                data[name] = data[name].isoformat()
-        return data
+        return plain_data(_STORED, _stored(self))
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Entry":
         """The entry behind `as_data`."""
-        values = dict(data)
-        for name in _DATES:
-            if name in values:
-                values[name] = dt.date.fromisoformat(values[name])
-        return cls(**values)
+        return of_plain(cls, data)
 
 
 # What a sheet, a form and a request may say, in the order of the workbook.
@@ -92,7 +83,6 @@ FIELDS: tuple[str, ...] = tuple(
 )
 _STORED = (*FIELDS, "branch_id", "row")
 _stored = attrgetter(*_STORED)
-_DATES = frozenset({"joined_on", "appointed_on", "joined_party_on"})
 _NEVER_FILLED = frozenset({"full_name", "national_id", "branch", "is_cadre"})  # required, or who it is
 _OF_THE_POST = frozenset({"post", "engagement", "appointed_on"})
 _COMPARED = tuple(name for name in FIELDS if name not in {"full_name", "national_id", "branch"})

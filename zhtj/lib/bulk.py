@@ -1,22 +1,22 @@
 """Many rows at once: in by COPY, found again in chunks.
 
-PostgreSQL takes COPY in slices, with ids drawn from the sequence beforehand so that rows can name
-each other; SQLite takes `executemany`. Both are several times faster than `bulk_create`, and both
-go round models: no `save()`, no signals (this house has neither), no validation: rules come first.
+PostgreSQL takes one COPY, fed piece by piece: while it stores one piece the next is being written out.
+Ids are drawn from the sequence beforehand so that rows can name each other. SQLite takes `executemany`.
+Both are several times faster than `bulk_create`, and both go round models: no `save()`, no signals
+(this house has neither), no validation: rules come first.
 
     ids = bulk.reserve_ids(Person, len(entries))
     bulk.insert(Person, ("id", "full_name", "id_index", …), rows)
 
-Values may be None, str, bool, int, Decimal, date, aware datetime, bytes, UUID and, in a JSON column,
-whatever its encoder knows. A text with NUL is a ValueError, as in Django.
+Values may be None, str, bool, int, Decimal, date, aware datetime, bytes, UUID (also as 32 hexadecimal
+digits) and, in a JSON column, whatever its encoder knows. A text with NUL is a ValueError, as in Django.
 """
 
 import datetime as dt
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
@@ -24,36 +24,31 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.models.expressions import RawSQL
 
-SLICE = 5_000  # rows of one COPY: bounds the memory
+SLICE = 2_000  # rows worked on at once: bounds the memory, and keeps the database busy meanwhile
 CHUNK = 2_000  # values of one look-up: with many more the planner prefers to read the whole table
 SQLITE_CHUNK = 900  # parameters old SQLite takes
 
 
 Encode = Callable[[Any], Any]
 Field: TypeAlias = "models.Field[Any, Any]"
-
-_NONE: frozenset[type] = frozenset()
+Columns: TypeAlias = list[Sequence[Any]]  # of some rows, all of the same length
 
 
 def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert the rows, whose values stand in the order of `fields` (names or `…_id`); returns how many.
 
-    Columns not named get their model's default. One statement a slice of 5 000, all in one transaction
-    (the caller's, if there is one). Raises what an INSERT would: IntegrityError, DataError.
+    Columns not named get their model's default. All in one transaction (the caller's, if there is one);
+    `rows` is read as it goes and must not ask the database anything after its first row. Raises
+    what an INSERT would: IntegrityError, DataError.
     """
     columns = [_field(model, name) for name in fields]
     defaults = _defaults(model, columns)
+    pieces = _in_pieces(iter(rows), len(columns), defaults)
     write = _copy if connection.vendor == "postgresql" else _execute_many
-    rows, count = iter(rows), 0
     with transaction.atomic(savepoint=False):
-        while part := list(islice(rows, SLICE)):
-            values: list[Sequence[Any]] = list(zip(*part, strict=True))
-            if len(values) != len(columns):
-                raise ValueError(f"{len(columns)} fields, but rows of {len(values)} values")
-            values += [default(len(part)) for default in defaults.values()]
-            write(model, [*columns, *defaults], values)
-            count += len(part)
-    return count
+        if (first := next(pieces, None)) is None:
+            return 0
+        return write(model, [*columns, *defaults], chain([first], pieces))
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -105,7 +100,7 @@ def among(queryset: models.QuerySet[Any], field: str, values: Iterable[Any]) -> 
         return
     listed = f"SELECT unnest(%s::{_array_type(queryset.model, field)})"
     for start in range(0, len(wanted), CHUNK):
-        chunk = "{" + ",".join(map(_in_array, wanted[start : start + CHUNK])) + "}"
+        chunk = _array(wanted[start : start + CHUNK])
         yield from queryset.filter(**{f"{field}__in": RawSQL(listed, [chunk])})
 
 
@@ -134,43 +129,82 @@ def _defaults(
     }
 
 
-def _encoded(values: Sequence[Any], encode: Encode, plain: frozenset[type]) -> Sequence[Any]:
-    """One column, value by value; at once where it is all of one plain type or all the same."""
-    types = set(map(type, values))
-    if types <= plain:
-        return values
-    if len(types) == 1 and values.count(values[0]) == len(values):
-        return (encode(values[0]),) * len(values)
-    return [encode(value) for value in values]
+def _in_pieces(
+    rows: Iterator[Sequence[Any]], width: int, defaults: dict[Field, Callable[[int], Sequence[Any]]]
+) -> Iterator[Columns]:
+    """The rows column by column, some thousands at a time, columns not named behind the named."""
+    while part := list(islice(rows, SLICE)):
+        columns: Columns = list(zip(*part, strict=True))
+        if len(columns) != width:
+            raise ValueError(f"{width} fields, but rows of {len(columns)} values")
+        yield columns + [default(len(part)) for default in defaults.values()]
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------
 
 
-def _copy(model: type[models.Model], fields: Sequence[Field], columns: Sequence[Sequence[Any]]) -> None:
-    """One COPY in text format."""
-    quote = connection.ops.quote_name
+class _Feed:
+    """What COPY reads from: a piece at each call, of whatever size. Keeps what went wrong on this side,
+    of which the database would only tell that something did."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self.fault: Exception | None = None
+
+    def read(self, _size: int = -1) -> bytes:
+        try:
+            return next(self._pieces, b"")
+        except Exception as fault:
+            self.fault = fault
+            raise
+
+
+def _copy(model: type[models.Model], fields: Sequence[Field], pieces: Iterable[Columns]) -> int:
+    """One COPY in text format. The socket between us holds some pieces, so that both sides work at once."""
+    quote, count = connection.ops.quote_name, 0
     names = ",".join(quote(str(field.column)) for field in fields)
-    encoded = [_copied(field, values) for field, values in zip(fields, columns, strict=True)]
-    lines = "\n".join(map("\t".join, zip(*encoded, strict=True)))
+
+    def lines() -> Iterator[bytes]:
+        nonlocal count
+        for columns in pieces:
+            count += len(columns[0])
+            encoded = [_copied(field, values) for field, values in zip(fields, columns, strict=True)]
+            yield "\n".join(chain(map("\t".join, zip(*encoded, strict=True)), ("",))).encode()
+
+    made = lines()
+    feed = _Feed(chain([next(made)], made))  # the first before COPY starts: a fault in it costs nothing
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(
-            f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN",
-            io.BytesIO(lines.encode()),
-            1 << 18,  # positional: the debug cursor of DEBUG=True takes no keywords
-        )
+        try:
+            cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", feed)
+        except Exception:
+            if feed.fault is not None:
+                raise feed.fault from None
+            raise
+    return count
 
 
 def _copied(field: Field, values: Sequence[Any]) -> Sequence[str]:
     """One column as COPY wants it. How is decided once where all values are of one type: this is the
     hot path of an import."""
     if isinstance(field, models.JSONField):
-        return _encoded(values, _copy_json(field), _NONE)
+        return list(map(_copy_json(field), values))
     types = set(map(type, values))
     if types == {str}:
-        return [text if text.isalnum() else _copy_text(text) for text in values]
-    encode = _COPY.get(types.pop(), _copy_value) if len(types) == 1 else _copy_value
-    return _encoded(values, encode, _NONE)
+        return values if _needs_no_escape(values) else list(map(_copy_text, values))
+    if types == {int}:
+        return list(map(str, values))
+    if types == {bytes}:
+        return ["\\\\x" + value.hex() for value in values]
+    if types <= _REPEATED:  # few different ones: each is written out once
+        written = {value: _copy_value(value) for value in set(values)}
+        return list(map(written.__getitem__, values))
+    return list(map(_copy_value, values))
+
+
+def _needs_no_escape(texts: Sequence[str]) -> bool:
+    """Looked for in all at once: a fifth of the time of asking each text."""
+    joined = "".join(texts)
+    return not any(sign in joined for sign in _ESCAPED)
 
 
 def _copy_json(field: models.JSONField) -> Encode:
@@ -203,6 +237,8 @@ def _copy_moment(moment: dt.datetime) -> str:
     return moment.isoformat()
 
 
+_ESCAPED = ("\\", "\n", "\r", "\t", "\x00")
+_REPEATED = frozenset({type(None), bool, dt.date, dt.datetime})
 _COPY: dict[type, Callable[[Any], str]] = {
     type(None): lambda value: "\\N",
     str: _copy_text,
@@ -226,11 +262,15 @@ def _array_type(model: type[models.Model], path: str) -> str:
     return str(_field(model, name).rel_db_type(connection)).partition("(")[0] + "[]"
 
 
-def _in_array(value: Any) -> str:
-    """A value as an element of a PostgreSQL array literal; a text with NUL equals nothing stored."""
-    if isinstance(value, str):
-        return '"' + value.replace("\x00", "\ufffd").replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return _copy_value(value)
+def _array(values: Sequence[Any]) -> str:
+    """The values as a PostgreSQL array literal; a text with NUL equals nothing stored."""
+    if set(map(type, values)) != {str}:
+        return "{" + ",".join(map(_copy_value, values)) + "}"
+    if not all(map(str.isalnum, values)):
+        values = [
+            value.replace("\x00", "\ufffd").replace("\\", "\\\\").replace('"', '\\"') for value in values
+        ]
+    return '{"' + '","'.join(values) + '"}'
 
 
 # --- SQLite ---------------------------------------------------------------------------------------
@@ -238,26 +278,31 @@ def _in_array(value: Any) -> str:
 _SQLITE_PLAIN: frozenset[type] = frozenset({type(None), str, int, bytes})
 
 
-def _execute_many(
-    model: type[models.Model], fields: Sequence[Field], columns: Sequence[Sequence[Any]]
-) -> None:
-    quote = connection.ops.quote_name
+def _execute_many(model: type[models.Model], fields: Sequence[Field], pieces: Iterable[Columns]) -> int:
+    quote, count = connection.ops.quote_name, 0
     names = ",".join(quote(str(field.column)) for field in fields)
-    places = ",".join(["%s"] * len(fields))
-    encoded = [
-        _encoded(
-            values,
-            _sqlite_encode(field),
-            _NONE if isinstance(field, models.JSONField) else _SQLITE_PLAIN,
-        )
-        for field, values in zip(fields, columns, strict=True)
-    ]
+    places = ",".join(repeat("%s", len(fields)))
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})",
-            list(zip(*encoded, strict=True)),
-        )
+        for columns in pieces:
+            count += len(columns[0])
+            encoded = [_prepared(field, values) for field, values in zip(fields, columns, strict=True)]
+            cursor.executemany(
+                f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})",
+                list(zip(*encoded, strict=True)),
+            )
+    return count
 
 
-def _sqlite_encode(field: Field) -> Encode:
-    return lambda value: field.get_db_prep_save(value, connection)
+def _prepared(field: Field, values: Sequence[Any]) -> Sequence[Any]:
+    """One column as SQLite wants it."""
+    types = set(map(type, values))
+    if types <= _SQLITE_PLAIN and not isinstance(field, models.JSONField):
+        return values
+
+    def encode(value: Any) -> Any:
+        return field.get_db_prep_save(value, connection)
+
+    if types <= _REPEATED:
+        written = {value: encode(value) for value in set(values)}
+        return list(map(written.__getitem__, values))
+    return list(map(encode, values))

@@ -7,12 +7,12 @@ database, and never reaches a log.
 """
 
 import hashlib
-import hmac
 import os
 import uuid
 import zlib
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,6 +20,8 @@ from django.conf import settings
 
 KEY_VERSION = 1
 NONCE_BYTES = 12
+_BLOCK_BYTES = 64  # of SHA-256
+_INDEX_DIGITS = 32  # hexadecimal: 128 bits
 
 
 class SealBroken(ValueError):
@@ -58,25 +60,43 @@ def unseal_bytes(sealed: bytes | memoryview, *, compress: bool = False) -> bytes
 
 def blind_index(national_id: str) -> uuid.UUID:
     """128 bits of HMAC-SHA-256 over a normalised id: equal ids, equal index; nothing else leaks."""
-    digest = hmac.digest(_subkey("index", settings.ZHTJ_FIELD_KEY), national_id.encode(), "sha256")
-    return uuid.UUID(bytes=digest[:16])
+    return uuid.UUID(blind_digits([national_id])[0])
+
+
+def blind_digits(national_ids: Iterable[str]) -> list[str]:
+    """`blind_index` for many, each as 32 hexadecimal digits. About 1 µs each.
+
+    HMAC by its definition, from two hashes that have the key in them already: `hmac.digest` takes the
+    key in anew each time, which is more than half of its work.
+    """
+    inner, outer = (hashed.copy for hashed in _keyed(settings.ZHTJ_FIELD_KEY))
+    found = []
+    for text in national_ids:
+        hashed, wrapped = inner(), outer()
+        hashed.update(text.encode())
+        wrapped.update(hashed.digest())
+        found.append(wrapped.hexdigest()[:_INDEX_DIGITS])
+    return found
 
 
 def seal_all(texts: Iterable[str]) -> list[bytes]:
-    """`seal` for many: the key is looked up once."""
+    """`seal` for many: one draw of random numbers, the key looked up once."""
+    listed = list(texts)
     prefix, encrypt = bytes([KEY_VERSION]), _cipher(KEY_VERSION).encrypt
+    nonces = os.urandom(NONCE_BYTES * len(listed))
     sealed = []
-    for text in texts:
-        nonce = os.urandom(NONCE_BYTES)
+    for start, text in zip(range(0, len(nonces), NONCE_BYTES), listed, strict=True):
+        nonce = nonces[start : start + NONCE_BYTES]
         sealed.append(prefix + nonce + encrypt(nonce, text.encode(), None))
     return sealed
 
 
-def blind_indexes(national_ids: Iterable[str]) -> list[uuid.UUID]:
-    """`blind_index` for many: the key is looked up once. About 2 µs each."""
-    key = _subkey("index", settings.ZHTJ_FIELD_KEY)
-    digest, uuid_of = hmac.digest, uuid.UUID
-    return [uuid_of(bytes=digest(key, text.encode(), "sha256")[:16]) for text in national_ids]
+@lru_cache(maxsize=8)
+def _keyed(key: str) -> tuple[Any, Any]:
+    """SHA-256 after the padded key, inner and outer (RFC 2104)."""
+    padded = _subkey("index", key).ljust(_BLOCK_BYTES, b"\0")
+    inner, outer = (hashlib.sha256(bytes(byte ^ mask for byte in padded)) for mask in (0x36, 0x5C))
+    return inner, outer
 
 
 def _cipher(version: int) -> AESGCM:

@@ -6,6 +6,7 @@ from typing import Any
 from zhtj.lib.sheets.model import CELL_CHARACTERS
 
 _AS_THEY_ARE = (float, int, bool)
+_TEXT = {str}
 
 
 class CellTooLong(Exception):
@@ -25,7 +26,10 @@ class Cells(dict[str, str | None]):
 
     def row(self, cells: list[Any]) -> list[Any]:
         """The cells cleaned and cut after the last value; [] for an empty row."""
-        out = [self[cell] if cell.__class__ is str else self.pack(cell) for cell in cells]
+        if set(map(type, cells)) == _TEXT:
+            out = list(map(self.__getitem__, cells))
+        else:
+            out = [self[cell] if cell.__class__ is str else self.pack(cell) for cell in cells]
         while out and out[-1] is None:
             out.pop()
         return out

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 
 from zhtj.lib.sheets.model import HEADER_ROWS, Limits, Sheet, Sheets, column_letters
 from zhtj.lib.sheets.refusals import SheetRefused, refused
@@ -50,13 +51,15 @@ class Table:
 
     def rows(self) -> list[Row]:
         """The rows below the header with a value in any known column, cells by field."""
-        columns = list(self.header.columns.items())
+        names, places = list(self.header.columns), list(self.header.columns.values())
+        width = max(places) + 1
+        missing = [None] * width
+        known = itemgetter(*places, places[0])  # one more: of a single place it would give no tuple
         rows = []
         for number, cells in self.sheet.rows[self.header.index + 1 :]:
-            width = len(cells)
-            known = {name: cells[at] if at < width else None for name, at in columns}
-            if any(cell is not None for cell in known.values()):
-                rows.append(Row(number, known))
+            values = known(cells if len(cells) >= width else cells + missing)
+            if values.count(None) < len(values):
+                rows.append(Row(number, dict(zip(names, values, strict=False))))
         return rows
 
 
