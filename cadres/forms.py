@@ -3,7 +3,8 @@ so that a page speaks with the same codes as a workbook or an API answer.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django import forms
 from zhtj.lib.forms import Plain, Typed
 from zhtj.lib.problems import Problem
 
+from cadres.columns import COLUMNS, USUAL, RosterColumn, chosen
 from cadres.models import CadreState, Engagement
 from cadres.queries import Filters
 from cadres.rules import (
@@ -27,7 +29,7 @@ from cadres.rules import (
 )
 from orgs import identity, person_rules
 from orgs.identity import ETHNICITIES
-from orgs.kinds import LEADING_ORGANS
+from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit
 
 _MONTH = "写成 2016-05 这样的年月。"
@@ -96,6 +98,12 @@ class RecordForm(Plain):
         return {name: shown(name, getattr(stored, name)) for name in FIELDS}
 
 
+class KeepForm(RecordForm):
+    """A record to verify or correct, and a sign of what it was when it was shown."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+
 class CadreForm(RecordForm):
     """A new cadre: who it is comes first."""
 
@@ -126,35 +134,77 @@ class DepartForm(Plain):
 
 
 class FilterForm(Plain):
-    """What a roster is narrowed to."""
+    """What a roster is narrowed to, and which columns it shows."""
 
-    q = forms.CharField(label="姓名开头或完整身份证号码", required=False, max_length=60)
+    q = forms.CharField(label="姓名开头、身份证号码或手机号码", required=False, max_length=60)
+    kind = forms.ChoiceField(label="组织类别", required=False)
     post = forms.ChoiceField(label="团内职务", required=False)
     engagement = forms.ChoiceField(label="团干部性质", required=False)
     state = forms.ChoiceField(label="核对状态", required=False)
     level = forms.ChoiceField(label="范围", required=False)
+    appointed_from = Typed("任职年月从", placeholder="任职从 2016-01")
+    appointed_to = Typed("任职年月到", placeholder="到 2018-12")
+    incomplete = forms.BooleanField(label="只看必填信息不全的", required=False)
+    column = forms.MultipleChoiceField(label="显示的列", required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
         offered = {
+            "kind": [("", "全部组织"), *UnitKind.choices],
             "post": [("", "全部职务"), *((post, post) for post in EVERY_POST)],
             "engagement": [("", "全部性质"), *Engagement.choices],
             "state": [("", "全部状态"), *CadreState.choices],
             "level": [("", "本级和下级"), ("own", "只看本级")],
+            "column": [(column.key, column.label) for column in COLUMNS],
         }
         for name, choices in offered.items():
-            field = self.fields[name]
-            field.choices = choices  # type: ignore[attr-defined]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        for field in self.fields.values():
             field.widget.attrs["aria-label"] = field.label
+        self.is_valid()  # a value that is not offered is dropped: it narrows nothing
+        self.asked, self.problems = self._read()
 
-    def filters(self) -> Filters:
-        """What was asked for; a value that is not offered narrows nothing."""
-        self.is_valid()
+    def _read(self) -> tuple[Filters, list[Problem]]:
+        """What was asked for, and the months that could not be read."""
         said = self.cleaned_data
-        return Filters(
-            identity.squeeze(said.get("q", "")),
-            said.get("post", ""),
-            said.get("engagement", ""),
-            said.get("state", ""),
-            said.get("level", ""),
-        )
+        problems: list[Problem] = []
+        months: dict[str, dt.date | None] = {}
+        for name in ("appointed_from", "appointed_to"):
+            typed = said.get(name, "")
+            months[name], ok = identity.read_month(typed)
+            if not ok:
+                value = identity.clean(typed)[:20]
+                problems.append(CODES.problem("appointed_on.format", at=name, value=value))
+        plain = {name: said.get(name, "") for name in ("kind", "post", "engagement", "state", "level")}
+        text, incomplete = identity.squeeze(said.get("q", "")), said.get("incomplete", False)
+        found = Filters(text=text, incomplete=incomplete, **plain)
+        return replace(found, **months), problems
+
+    @property
+    def columns(self) -> list[RosterColumn]:
+        return chosen(self.cleaned_data.get("column") or [])
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Is something narrowed that stands under 更多条件?"""
+        said = self.asked
+        months = said.appointed_from or said.appointed_to
+        return bool(said.kind or said.state or months or said.incomplete or self.problems)
+
+    def query(self) -> list[tuple[str, str]]:
+        """What was asked for, as it may stand in an address: never an id or a mobile number."""
+        said = self.asked
+        values = {
+            "q": "" if said.is_private else said.text,
+            "kind": said.kind,
+            "post": said.post,
+            "engagement": said.engagement,
+            "state": said.state,
+            "level": said.level,
+            "appointed_from": shown("appointed_on", said.appointed_from),
+            "appointed_to": shown("appointed_on", said.appointed_to),
+            "incomplete": "1" if said.incomplete else "",
+        }
+        keys = tuple(column.key for column in self.columns)
+        columns = [("column", key) for key in keys] if keys != USUAL else []
+        return [*((name, value) for name, value in values.items() if value), *columns]

@@ -26,6 +26,9 @@ class EndReason(models.TextChoices):
     MISTAKE = "mistake", "录入有误"
 
 
+_HELD = Q(until_at__isnull=True)
+
+
 class Cadre(models.Model):
     """团干部: one person in one post of one unit, for a period (`until_at` null = still)."""
 
@@ -44,6 +47,7 @@ class Cadre(models.Model):
     end_reason = models.CharField("结束原因", max_length=12, choices=EndReason, blank=True)
     departed_on = models.DateField("离任日期", null=True, blank=True)
     end_remark = models.CharField("离任原因", max_length=20, blank=True)
+    changed_at = models.DateTimeField("最近更新", null=True, blank=True)  # of what is said; null = never
     batch_id = models.BigIntegerField("批次", null=True, blank=True)
     batch_row = models.PositiveIntegerField("行号", null=True, blank=True)
 
@@ -58,7 +62,21 @@ class Cadre(models.Model):
                 name="cadre_post_once",
             ),
         ]
-        indexes = [models.Index(fields=["unit", "until_at"], name="cadre_unit")]
+        # Beside the unit's own, those by which a province's roster finds the few that a filter asks for;
+        # each holds only rows it can help with, so that entering many costs next to nothing.
+        indexes = [
+            models.Index(fields=["unit", "until_at"], name="cadre_unit"),
+            models.Index(fields=["post"], name="cadre_held_post", condition=_HELD),
+            models.Index(fields=["unit"], name="cadre_pending", condition=_HELD & Q(state="pending")),
+            models.Index(
+                fields=["engagement"], name="cadre_held_engagement", condition=_HELD & ~Q(engagement="")
+            ),
+            models.Index(
+                fields=["appointed_on"],
+                name="cadre_held_appointed",
+                condition=_HELD & Q(appointed_on__isnull=False),
+            ),
+        ]
 
 
 class CadreDeclaration(models.Model):

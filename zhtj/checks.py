@@ -3,7 +3,7 @@
 zhtj.E001  the field key is the secret key: one leak would open both
 zhtj.E002  SQLite in production without saying so
 zhtj.E003  a role names a capability that is not declared
-zhtj.E004  the entry gate named in the settings cannot be imported
+zhtj.E004  a function that the settings hand to a room cannot be imported
 zhtj.W001  no Redis in production: the embedded worker serves one machine only
 """
 
@@ -46,9 +46,11 @@ def roles_name_declared_capabilities(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def entry_gate_exists(**kwargs: Any) -> list[CheckMessage]:
-    try:
-        import_string(settings.ZHTJ_ENTRY_GATE)
-    except ImportError as error:
-        return [Error(f"ZHTJ_ENTRY_GATE: {error}", id="zhtj.E004")]
-    return []
+def handed_functions_exist(**kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    for name in ("ZHTJ_ENTRY_GATE", "ZHTJ_PERSON_HOMES", "ZHTJ_CADRE_DEADLINES"):
+        try:
+            import_string(getattr(settings, name))
+        except ImportError as error:
+            found.append(Error(f"{name}: {error}", id="zhtj.E004"))
+    return found

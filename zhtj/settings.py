@@ -191,6 +191,8 @@ JOBS_DIR = VAR_DIR / "jobs"  # the embedded worker's message files
 ZHTJ_ENTRY_GATE = "progress.gate.check"
 # Where is somebody a member? Handed to `cadres`, which knows no members.
 ZHTJ_PERSON_HOMES = "members.queries.homes.homes"
+# By when are cadres due? Handed to `cadres`, which knows no campaign.
+ZHTJ_CADRE_DEADLINES = "progress.queries.deadlines.cadre_deadlines"
 ZHTJ_IMPORT_LIMITS = {
     "bytes": 20 * 1024 * 1024,
     "unpacked_bytes": 200 * 1024 * 1024,

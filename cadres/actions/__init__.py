@@ -13,11 +13,13 @@ from cadres.actions.posts import (
     end_posts,
     end_posts_of_leavers,
 )
+from cadres.actions.verify import Verified, verify_unchanged
 
 __all__ = [
     "Appointment",
     "Entered",
     "Verdict",
+    "Verified",
     "appoint_cadre",
     "appoint_cadres",
     "declare_verified",
@@ -31,4 +33,5 @@ __all__ = [
     "judge",
     "keep_cadre",
     "note_export",
+    "verify_unchanged",
 ]

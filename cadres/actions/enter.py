@@ -123,7 +123,7 @@ def _write(actor: Actor, verdicts: Sequence[Verdict], batch_id: int | None, stam
     ]
     return Entered(
         created=appoint_cadres(actor, appointments=appointments, batch_id=batch_id),
-        updated=_change(actor, changed),
+        updated=_change(actor, changed, stamp),
         unchanged=[verdict.record.pk for verdict in same if verdict.record],
         problems=[problem for verdict in verdicts for problem in verdict.problems],
     )
@@ -154,7 +154,7 @@ def _differs(entry: Entry, stored: Entry) -> bool:
     )
 
 
-def _change(actor: Actor, changed: Sequence[Verdict]) -> list[int]:
+def _change(actor: Actor, changed: Sequence[Verdict], stamp: dt.datetime) -> list[int]:
     """Store what differs of posts held already. One bulk update."""
     if not changed:
         return []
@@ -164,12 +164,13 @@ def _change(actor: Actor, changed: Sequence[Verdict]) -> list[int]:
             continue
         for name in POST_DETAILS:
             setattr(verdict.record, name, getattr(verdict.entry, name))
+        verdict.record.changed_at = stamp
         posts.append(verdict.record)
     preloaded = {v.entry.unit_id for v in changed if v.is_preloaded and v.entry.unit_id}
     entered = {v.entry.unit_id for v in changed if not v.is_preloaded and v.entry.unit_id}
     require(actor, entered)
     require(actor, preloaded, PRELOAD)
-    Cadre.objects.bulk_update(posts, POST_DETAILS, batch_size=500)
+    Cadre.objects.bulk_update(posts, (*POST_DETAILS, "changed_at"), batch_size=500)
     return [post.pk for post in posts]
 
 

@@ -1,7 +1,6 @@
 """Keeping a cadre's record right: verifying, correcting, leaving; and an organ's 核对完成."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +13,7 @@ from zhtj.lib.problems import Problem, Refused, blocking
 from cadres.actions.posts import Appointment, appoint_cadres
 from cadres.models import Cadre, CadreDeclaration, CadreState, EndReason
 from cadres.queries import standing
-from cadres.queries.known import KnownPerson, describe, stored_entry
+from cadres.queries.known import KnownPerson, describe, fingerprint, stored_entry
 from cadres.rules import (
     CODES,
     MISTAKEN,
@@ -31,25 +30,30 @@ from orgs.models import OrgUnit
 from orgs.scopes import Actor
 
 
-def keep_cadre(actor: Actor, *, cadre: Cadre, entry: Entry, today: dt.date) -> dict[str, list[str]]:
+def keep_cadre(
+    actor: Actor, *, cadre: Cadre, entry: Entry, today: dt.date, seen: str = ""
+) -> dict[str, list[str]]:
     """Store `entry` as the whole truth about a post held and its holder; a blank does clear a field.
 
     A pre-loaded post that waits to be checked is verified by it, changed or not. Of a verified one
     another post ends the old period and opens the next. Returns field → [old, new] as shown. Name,
-    id and unit of `entry` are ignored; the person's details too, if another unit keeps them. Raises
-    Refused by the same rules as entering. Notice, annex 1.
+    id and unit of `entry` are ignored; the person's details too, if another unit keeps them. `seen` is
+    the `fingerprint` of the record its editor began from: if it has changed or ended since, Refused with
+    `cadre.changed`. Raises Refused by the same rules as entering. Notice, annex 1.
     """
     actor.scope.require("cadres.enter", cadre.unit)
     with transaction.atomic():
         stamp = locks.entry_stamp()
-        locked = Cadre.objects.select_for_update().filter(pk=cadre.pk, until_at=None).get()
+        locked = Cadre.objects.select_for_update().filter(pk=cadre.pk, until_at=None).first()
+        if locked is None or (seen and seen != fingerprint(locked)):
+            raise Refused([CODES.problem("cadre.changed", name=cadre.person.full_name)])
         person, held = describe([locked.person_id], actor.scope)[locked.person_id]
         entry, stored = _whole(entry, locked, person)
         taken = [post for post in held if post.unit_id == locked.unit_id and post.pk != locked.pk]
         _refuse(entry, cadre.unit, {post.post for post in taken}, today)
         change = changes(entry, stored)
         was_pending = locked.state == CadreState.PENDING
-        _store(actor, locked, entry, stamp)
+        _store(actor, locked, entry, stamp if change else None, stamp)
         if person.is_editable:
             people.update_people({locked.person_id: _keeping(entry, locked)}, clears_blanks=True)
         if change or was_pending:
@@ -165,9 +169,13 @@ def _refuse(entry: Entry, unit: OrgUnit, taken: set[str], today: dt.date) -> Non
         raise Refused(problems)
 
 
-def _store(actor: Actor, cadre: Cadre, entry: Entry, stamp: dt.datetime) -> None:
+def _store(
+    actor: Actor, cadre: Cadre, entry: Entry, changed_at: dt.datetime | None, stamp: dt.datetime
+) -> None:
     """Put the post right: in place, or as the next period where a verified one changes its name."""
-    new: Mapping[str, Any] = {name: getattr(entry, name) for name in POST_DETAILS}
+    new: dict[str, Any] = {name: getattr(entry, name) for name in POST_DETAILS}
+    if changed_at:
+        new["changed_at"] = changed_at
     held = Cadre.objects.filter(pk=cadre.pk)
     if cadre.state == CadreState.PENDING:
         verified = {"state": CadreState.VERIFIED, "verified_at": stamp, "verified_by": actor.user}

@@ -144,7 +144,7 @@ def edit_post(
         return
     with transaction.atomic():
         before = {name: str(getattr(cadre, name) or "") for name in new}
-        Cadre.objects.filter(pk=cadre.pk).update(**new)
+        Cadre.objects.filter(pk=cadre.pk).update(**new, changed_at=locks.entry_stamp())
         after = {name: str(value) for name, value in new.items()}
         audit.record(actor, "cadres.edit", unit=cadre.unit, person=cadre.person, before=before, after=after)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from zhtj.lib import bulk
@@ -13,7 +14,7 @@ from zhtj.lib import bulk
 import orgs.queries
 from cadres.models import Cadre, CadreState
 from cadres.queries.units import ENTER, PRELOAD
-from cadres.rules import Entry
+from cadres.rules import Entry, shown_entry
 from orgs import people
 from orgs.models import Person
 from orgs.scopes import Scope
@@ -107,6 +108,15 @@ def stored_entry(person: Person, cadre: Cadre | None = None) -> Entry:
         entry.post, entry.unit_id, entry.engagement = cadre.post, cadre.unit_id, cadre.engagement
         entry.appointed_on, entry.joined_on = cadre.appointed_on, cadre.joined_on
     return entry
+
+
+def fingerprint(cadre: Cadre) -> str:
+    """A short keyed sign of what is stored of a post and its holder: equal as long as nobody changes it.
+
+    No query where `person` is loaded.
+    """
+    said = sorted(shown_entry(stored_entry(cadre.person, cadre)).items())
+    return salted_hmac("cadres.record", repr((cadre.pk, cadre.state, said))).hexdigest()[:24]
 
 
 class _Reach:

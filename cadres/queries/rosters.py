@@ -1,39 +1,50 @@
 """Rosters: the posts held in a scope, by place in the tree, filtered, a page at a time."""
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from zhtj.lib import crypto
 
 from cadres.models import Cadre, CadreState, Engagement
-from cadres.presence import has_cadre, has_secretary
-from cadres.queries.counts import GRASSROOTS_KINDS, UNFILLED
+from cadres.queries.missing import incomplete, place
 from cadres.rules import ALL_POSTS, SECRETARY, rank
-from orgs import finding, queries
+from orgs import paging, queries
 from orgs.identity import squeeze
 from orgs.kinds import UnitKind
 from orgs.models import OrgUnit, Person
 from orgs.scopes import Scope
 
 PAGE_SIZE = 50
+MOST_COUNTED = 1_000  # of a roster; beyond it is said to be more
 _ID = re.compile(r"[0-9]{17}[0-9Xx]")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a roster is narrowed to; "" = not. `text` is the beginning of a name or a whole national id."""
+    """What a roster is narrowed to; "" = not. `text` is the beginning of a name, or a whole id or mobile."""
 
     text: str = ""
+    kind: str = ""  # of the unit
     post: str = ""
     engagement: str = ""
     state: str = ""
     level: str = ""  # "own": this unit's own cadres only
+    appointed_from: dt.date | None = None  # months, both included
+    appointed_to: dt.date | None = None
+    incomplete: bool = False  # something required is blank
 
     @property
     def is_any(self) -> bool:
-        return bool(self.text or self.post or self.engagement or self.state or self.level)
+        return self != Filters()
+
+    @property
+    def is_private(self) -> bool:
+        """Looks for one person by a number that must never stand in an address."""
+        return is_private(self.text)
 
 
 def cadres(scope: Scope, capability: str = "cadres.see") -> QuerySet[Cadre]:
@@ -48,23 +59,53 @@ def cadres(scope: Scope, capability: str = "cadres.see") -> QuerySet[Cadre]:
 def roster(scope: Scope, *, unit: OrgUnit, filters: Filters) -> QuerySet[Cadre]:
     """The posts held in the sub-tree of `unit`, the unit itself included. Unknown values find nothing."""
     found = cadres(scope).filter(Q(unit=unit) if filters.level == "own" else _below(unit))
-    text = squeeze(filters.text)
-    if looks_like_id(text):
-        found = found.filter(person__id_index=crypto.blind_index(text.upper()))
-    elif text:
-        found = found.filter(person__full_name__startswith=text)
-    if filters.post in ALL_POSTS:
-        found = found.filter(post=filters.post)
-    if filters.engagement in Engagement.values:
-        found = found.filter(engagement=filters.engagement)
-    if filters.state in CadreState.values:
-        found = found.filter(state=filters.state)
-    return found
+    return found.filter(_looked_for(squeeze(filters.text)), _narrowing(filters))
+
+
+def page(found: QuerySet[Cadre], after: str, size: int = PAGE_SIZE) -> tuple[list[Cadre], str]:
+    """The next page of a roster behind the cursor, and the cursor of the page after. One query."""
+    return paging.page_after(found, "unit", after, size)
+
+
+def count_of(found: QuerySet[Cadre]) -> int:
+    """How many posts, counted to MOST_COUNTED + 1 and no further. One query."""
+    return paging.up_to(found, MOST_COUNTED)
 
 
 def looks_like_id(text: str) -> bool:
     """Is the whole text written like a national id?"""
     return _ID.fullmatch(squeeze(text)) is not None
+
+
+def is_private(text: str) -> bool:
+    """An id or a mobile number: looked for by POST only, so that it never stands in a URL or a log."""
+    return looks_like_id(text) or _MOBILE.fullmatch(squeeze(text)) is not None
+
+
+def _looked_for(text: str) -> Q:
+    if looks_like_id(text):
+        return Q(person__id_index=crypto.blind_index(text.upper()))
+    if _MOBILE.fullmatch(text):
+        return Q(person__mobile=text)
+    return Q(person__full_name__startswith=text) if text else Q()
+
+
+def _narrowing(filters: Filters) -> Q:
+    found = Q(pk__in=incomplete()) if filters.incomplete else Q()
+    listed = {
+        "post": (filters.post, ALL_POSTS),
+        "unit__kind": (filters.kind, UnitKind.values),
+        "engagement": (filters.engagement, Engagement.values),
+        "state": (filters.state, CadreState.values),
+    }
+    for path, (value, known) in listed.items():
+        if value:
+            found &= Q(**{path: value}) if value in known else Q(pk__in=[])
+    if filters.appointed_from:
+        found &= Q(appointed_on__gte=filters.appointed_from)
+    if filters.appointed_to:
+        found &= Q(appointed_on__lte=filters.appointed_to)
+    return found
 
 
 def of_unit(scope: Scope, unit: OrgUnit) -> list[Cadre]:
@@ -101,42 +142,5 @@ def secretaries_below(scope: Scope, unit: OrgUnit) -> list[tuple[OrgUnit, str]]:
     return [(child, "、".join(names[child.pk])) for child in children]
 
 
-# --- who is missing -----------------------------------------------------------------------------
-
-
-def without_cadre(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
-    """Open units above branches, in the sub-tree of `unit`, in which nobody holds a post."""
-    return _above_branches(scope, unit).filter(~has_cadre())
-
-
-def without_secretary(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
-    """Open grassroots units in the sub-tree of `unit` that have cadres but no secretary."""
-    found = _above_branches(scope, unit).filter(has_cadre(), kind__in=GRASSROOTS_KINDS)
-    return found.filter(~has_secretary())
-
-
-def with_unfilled(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
-    """Open units in the sub-tree of `unit` with a cadre of whom something required is blank."""
-    unfilled = Cadre.objects.filter(UNFILLED, unit=OuterRef("pk"), until_at__isnull=True)
-    return _above_branches(scope, unit).filter(Exists(unfilled))
-
-
-def _above_branches(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
-    inside = queries.units(scope, "cadres.see").filter(_place(unit), closed_at=None)
-    return inside.exclude(kind=UnitKind.BRANCH)
-
-
-def _place(unit: OrgUnit, path: str = "") -> Q:
-    """In the sub-tree of `unit`, itself included, where it stands when the statement runs."""
-    place = finding.place(unit.pk)
-    return Q(
-        **{
-            f"{path}tree_id": Subquery(place.values("tree_id")),
-            f"{path}lft__gte": Subquery(place.values("lft")),
-            f"{path}lft__lt": Subquery(place.values("rght")),
-        }
-    )
-
-
 def _below(unit: OrgUnit) -> Q:
-    return Q(unit=unit) if unit.is_branch else _place(unit, "unit__")
+    return Q(unit=unit) if unit.is_branch else place(unit, "unit__")

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from zhtj.lib import days
+
 from cadres.models import Cadre, CadreDeclaration, CadreState, EndReason
 from cadres.queries.counts import UNFILLED
+from cadres.queries.deadlines import Deadline
 from cadres.rules import SECRETARY
 from orgs.models import OrgUnit
 
@@ -20,6 +23,7 @@ class Standing:
     added: int  # still there
     verified: int
     declaration: CadreDeclaration | None
+    deadline: Deadline | None = None
 
     @property
     def due(self) -> int:
@@ -37,6 +41,28 @@ class Standing:
     def may_declare(self) -> bool:
         return self.declaration is None and self.due > 0 and not self.open
 
+    @property
+    def is_late(self) -> bool:
+        """逾期: the last day is over and nothing is declared."""
+        return self.declaration is None and self.deadline is not None and self.deadline.is_over
+
+    @property
+    def days_late(self) -> int:
+        """By how many days an organ missed its last day: with its declaration, or until today."""
+        if self.deadline is None:
+            return 0
+        if self.declaration is None:
+            return self.deadline.days_over
+        return max(0, (days.day_of(self.declaration.declared_at) - self.deadline.on).days)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What has been kept current since the declaration: how many posts, and when last."""
+
+    count: int
+    last_at: dt.datetime | None
+
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
@@ -51,7 +77,7 @@ class Completeness:
         return self.has_secretary and not self.unfilled
 
 
-def standing(unit: OrgUnit) -> Standing:
+def standing(unit: OrgUnit, deadline: Deadline | None = None) -> Standing:
     """Of one leading organ, now. The caller has seen to the scope. Two queries."""
     posts = Cadre.objects.filter(unit=unit).exclude(end_reason__in=(EndReason.UNIT_CLOSED, EndReason.MERGED))
     rows = list(posts.values_list("is_preloaded", "state", "until_at"))
@@ -62,7 +88,18 @@ def standing(unit: OrgUnit) -> Standing:
         added=sum(not preloaded for preloaded, _ in there),
         verified=sum(state == CadreState.VERIFIED for _, state in there),
         declaration=CadreDeclaration.objects.select_related("declared_by").filter(unit=unit).first(),
+        deadline=deadline,
     )
+
+
+def kept_since(declaration: CadreDeclaration) -> Kept:
+    """Posts of the organ begun, ended, checked or changed after it declared. One query."""
+    moments = ("from_at", "until_at", "verified_at", "changed_at")
+    after = declaration.declared_at
+    rows = list(Cadre.objects.filter(unit=declaration.unit_id).values_list(*moments))
+    later = [max(moment for moment in row if moment) for row in rows]
+    later = [moment for moment in later if moment > after]
+    return Kept(len(later), max(later, default=None))
 
 
 def completeness(unit: OrgUnit) -> Completeness:

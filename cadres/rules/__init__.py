@@ -5,6 +5,7 @@ plain data: form, API, workbook and command are doors to these.
 """
 
 from cadres.rules.check import (
+    blank_fields,
     check_appointed_on,
     check_departure,
     check_engagement,
@@ -38,6 +39,7 @@ from cadres.rules.posts import (
     POSTS_AT,
     SECRETARY,
     rank,
+    term,
 )
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "SECRETARY",
     "Entry",
     "EntryReader",
+    "blank_fields",
     "changes",
     "check_appointed_on",
     "check_departure",
@@ -70,5 +73,6 @@ __all__ = [
     "rank",
     "shown",
     "shown_entry",
+    "term",
     "with_person_of",
 ]

@@ -9,7 +9,7 @@ from zhtj.lib.problems import Problem, blocking
 from zhtj.lib.workbook import Outcome
 
 from cadres.rules.codes import CODES, EVERY_CODE
-from cadres.rules.entry import Entry
+from cadres.rules.entry import LABELS, Entry
 from cadres.rules.posts import ALL_POSTS, DEPARTURES, EVERY_POST, POSTS_AT
 from orgs import identity, person_rules
 from orgs.kinds import LEADING_ORGANS, UnitKind
@@ -71,6 +71,12 @@ def check_entry(entry: Entry, kind: str, today: dt.date) -> list[Problem]:
         faulty = person_rules.check_joined_on(entry.joined_on, born, today)
         problems += [faulty] if faulty else []
     return problems
+
+
+def blank_fields(entry: Entry, kind: str) -> list[str]:
+    """What every cadre of a unit of `kind` must say and this one does not, by label."""
+    required = ["ethnicity", "political_status", "post", *(["engagement"] if kind in LEADING_ORGANS else [])]
+    return [LABELS[name] for name in required if not getattr(entry, name)]
 
 
 def check_membership(kind: str, national_id: str, today: dt.date, *, is_member: bool) -> list[Problem]:

@@ -86,6 +86,13 @@ CODES = Catalogue(
             field="full_name",
         ),
         Rule(
+            "cadre.changed",
+            "“{name}”的记录在您查看之后已被更改，或已不在任。",
+            "请刷新页面，看清现在的内容再处理。",
+            _ORGANS,
+            field="record",
+        ),
+        Rule(
             "cadre.not_a_member",
             "此人未满28周岁，又不是本支部的团员。",
             "28周岁以下的团支部干部一般应是本支部团员，请同时“录入团员”；教师等不是团员的可以录入。",

@@ -86,6 +86,8 @@ LABELS = {
     "qq": "QQ",
     "wechat": "微信号",
     "joined_party_on": "入党年月",
+    "post": "团内职务",
+    "engagement": "团干部性质",
 }
 
 

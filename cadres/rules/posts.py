@@ -1,5 +1,8 @@
 """Which posts there are at which kind of unit. Pure: a literal table (domain, section 4)."""
 
+import datetime as dt
+
+from orgs import identity
 from orgs.kinds import UnitKind
 
 SECRETARY = "书记"
@@ -30,6 +33,14 @@ ENGAGEMENTS = {"专职": "full_time", "挂职": "seconded", "兼职": "part_time
 # Why somebody left a post, as offered and stored; the last but one says it never was so.
 MISTAKEN = "录入有误"
 DEPARTURES = ("工作调动", "挂职期满", "任期届满", "不再兼职", "辞职", "退休", MISTAKEN, "其他")
+
+
+def term(appointed_on: dt.date | None, until: dt.date) -> str:
+    """任期 in words: `2年3个月`; the month of appointment begins it. "" where it is not known."""
+    if appointed_on is None or appointed_on > until:
+        return ""
+    years, months = divmod(identity.months_between(appointed_on, until), 12)
+    return (f"{years}年" if years else "") + (f"{months}个月" if months or not years else "")
 
 
 def rank(post: str) -> int:

@@ -1,8 +1,8 @@
 """Pages of the room: rosters, a unit's own cadres, entering, verifying, leaving."""
 
 from cadres.views.records import cadre_depart, cadre_detail, cadre_enter, cadre_keep
-from cadres.views.rosters import cadre_export, cadre_list, cadre_missing
-from cadres.views.units import cadre_chart, cadre_declare, cadre_unit
+from cadres.views.rosters import cadre_export, cadre_list, cadre_missing, cadre_print
+from cadres.views.units import cadre_chart, cadre_declare, cadre_organs, cadre_unit, cadre_verify
 
 __all__ = [
     "cadre_chart",
@@ -14,5 +14,8 @@ __all__ = [
     "cadre_keep",
     "cadre_list",
     "cadre_missing",
+    "cadre_organs",
+    "cadre_print",
     "cadre_unit",
+    "cadre_verify",
 ]

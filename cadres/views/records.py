@@ -12,10 +12,10 @@ from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
 
 from cadres import actions, queries
-from cadres.forms import CadreForm, DepartForm, RecordForm
+from cadres.forms import CadreForm, DepartForm, KeepForm
 from cadres.models import Cadre, CadreState
 from cadres.queries.known import describe, stored_entry
-from cadres.rules import shown_entry
+from cadres.rules import shown_entry, term
 from cadres.views.places import path_to, unit_at
 from orgs.models import OrgUnit
 from orgs.requests import Request
@@ -32,6 +32,7 @@ def cadre_detail(request: Request, pk: int) -> HttpResponse:
         "facts": shown_entry(stored_entry(cadre.person, cadre)),
         "history": queries.history_of(request.scope, cadre.person),
         "keeper": person.keeper,
+        "term": term(cadre.appointed_on, days.today()),
         "may_enter": request.scope.may("cadres.enter", cadre.unit),
     }
     return render(request, "cadres/detail.html", context)
@@ -75,12 +76,18 @@ def cadre_keep(request: Request, pk: int) -> HttpResponse:
     person, _ = describe([cadre.person_id], request.scope)[cadre.person_id]
     is_pending = cadre.state == CadreState.PENDING
     stored = stored_entry(cadre.person, cadre)
-    initial = RecordForm.initial_of(stored)
-    form = RecordForm(request.POST or None, unit=cadre.unit, person_too=person.is_editable, initial=initial)
+    initial = KeepForm.initial_of(stored) | {"seen": queries.fingerprint(cadre)}
+    form = KeepForm(request.POST or None, unit=cadre.unit, person_too=person.is_editable, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             entry = form.entry(days.today())
-            change = actions.keep_cadre(request.actor, cadre=cadre, entry=entry, today=days.today())
+            change = actions.keep_cadre(
+                request.actor,
+                cadre=cadre,
+                entry=entry,
+                today=days.today(),
+                seen=form.cleaned_data["seen"],
+            )
         except Refused as refused:
             form.add_problems(refused.problems)
         else:

@@ -1,52 +1,51 @@
-"""The roster of a sub-tree, its workbook, and who is missing."""
+"""The roster of a sub-tree on the page, on paper and as a workbook; and who is missing."""
 
+import datetime as dt
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from zhtj.lib import days
 from zhtj.lib.doors import door
 
-from cadres import actions, exports, queries
+from cadres import actions, columns, exports, queries
+from cadres.columns import RosterColumn
 from cadres.forms import FilterForm
-from cadres.queries import Filters
+from cadres.models import Cadre
 from cadres.views.places import path_to, unit_asked
+from orgs.kinds import UnitKind
+from orgs.models import OrgUnit
 from orgs.requests import Request
+
+MOST_PRINTED = 2_000
 
 
 @door("cadres.see")
 @never_cache
 @sensitive_post_parameters("q")
 def cadre_list(request: Request) -> HttpResponse:
-    """The roster of a unit's sub-tree. A whole id is looked for by POST only: no id ever stands in a URL."""
+    """The roster of a unit's sub-tree. An id or a mobile is looked for by POST only: none stands in a URL."""
     unit = unit_asked(request)
-    filters = _filters(request)
-    found = queries.roster(request.scope, unit=unit, filters=filters)
-    page = Paginator(found, queries.PAGE_SIZE).get_page(request.GET.get("page"))
-    is_id = queries.looks_like_id(filters.text)
-    narrowed = _narrowed(filters)
+    form = _filters(request)
+    found = queries.roster(request.scope, unit=unit, filters=form.asked)
+    shown, after = queries.page(found, request.GET.get("after", ""))
     context = {
         "unit": unit,
         "path": path_to(request, unit),
-        "page": page,
-        "form": FilterForm(
-            {
-                "q": "" if is_id else filters.text,
-                "post": filters.post,
-                "engagement": filters.engagement,
-                "state": filters.state,
-                "level": filters.level,
-            }
-        ),
-        "filters": filters,
-        "narrowed": urlencode({"unit": unit.pk, **narrowed}),
+        "rows": [(cadre, _labelled(cadre, form.columns, days.today())) for cadre in shown],
+        "after": after,
+        "count": queries.count_of(found) if _is_countable(unit, form) else None,
+        "most": queries.MOST_COUNTED,
+        "form": form,
+        "narrowed": urlencode([("unit", unit.pk), *form.query()]),
         "may_export": request.scope.may("roster.print", unit),
         "may_enter": unit.is_open and request.scope.may("cadres.enter", unit),
     }
@@ -56,24 +55,42 @@ def cadre_list(request: Request) -> HttpResponse:
 @door("roster.print")
 @require_POST
 @sensitive_post_parameters("q")
-def cadre_export(request: Request) -> HttpResponse:
-    """The roster as narrowed, as a workbook with ids masked. Audited."""
+def cadre_export(request: Request) -> HttpResponse | FileResponse:
+    """The roster as narrowed, as a workbook with ids masked, streamed. Audited before it leaves."""
     unit = unit_asked(request)
     request.scope.require("roster.print", unit)
-    filters = _filters(request)
-    found = queries.roster(request.scope, unit=unit, filters=filters)
-    count = found.count()
+    form = _filters(request)
+    found = queries.roster(request.scope, unit=unit, filters=form.asked)
+    count = found.order_by().count()
     if count > exports.MOST_ROWS:
         messages.error(
             request, f"共 {count:,} 人，一次最多导出 {exports.MOST_ROWS:,} 人。请进入下级组织分别导出。"
         )
         return redirect(f"{reverse('cadre_list')}?unit={unit.pk}")
-    data = exports.workbook(f"{unit.short_name}团干部名册", found.iterator(chunk_size=2000))
-    actions.note_export(request.actor, unit=unit, count=count, narrowed=urlencode(_narrowed(filters)))
-    response = HttpResponse(data, content_type=exports.CONTENT_TYPE)
-    name = f"团干部名册-{unit.short_name}.xlsx"
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    actions.note_export(request.actor, unit=unit, count=count, narrowed=urlencode(form.query()))
+    title = f"{unit.short_name}团干部名册"
+    file = exports.workbook(title, found.iterator(chunk_size=2000), form.columns, days.today())
+    return FileResponse(file, as_attachment=True, filename=f"{title}-{days.today():%Y%m%d}.xlsx")
+
+
+@door("roster.print")
+@never_cache
+def cadre_print(request: Request) -> HttpResponse:
+    """The roster as narrowed, as one page to print, sign and seal; ids masked."""
+    unit = unit_asked(request)
+    request.scope.require("roster.print", unit)
+    form = _filters(request)
+    found = list(queries.roster(request.scope, unit=unit, filters=form.asked)[: MOST_PRINTED + 1])
+    today = days.today()
+    context = {
+        "unit": unit,
+        "path": path_to(request, unit),
+        "rows": [(cadre, columns.cells(cadre, form.columns, today)) for cadre in found[:MOST_PRINTED]],
+        "labels": [column.label for column in form.columns],
+        "is_cut": len(found) > MOST_PRINTED,
+        "today": today,
+    }
+    return render(request, "cadres/print.html", context)
 
 
 @door("cadres.see")
@@ -98,26 +115,23 @@ def cadre_missing(request: Request) -> HttpResponse:
     return render(request, "cadres/missing.html", context)
 
 
-def _filters(request: Request) -> Filters:
-    said = request.GET.copy()
-    if request.method == "POST":
-        said.update(request.POST)
-        for name in ("q", "post", "engagement", "state", "level"):
-            if name in request.POST:
-                said[name] = request.POST[name]
-    filters = FilterForm(said).filters()
-    if request.method == "GET" and queries.looks_like_id(filters.text):
-        return Filters("", filters.post, filters.engagement, filters.state, filters.level)
-    return filters
+def _is_countable(unit: OrgUnit, form: FilterForm) -> bool:
+    """A province's or a city's roster is not counted for every page: it would cost more than the page."""
+    is_small = unit.kind not in (UnitKind.PROVINCE_COMMITTEE, UnitKind.CITY_COMMITTEE)
+    return is_small or form.asked.level == "own"
 
 
-def _narrowed(filters: Filters) -> dict[str, str]:
-    """The filters as a query; a whole id never stands in one."""
-    said = {
-        "q": "" if queries.looks_like_id(filters.text) else filters.text,
-        "post": filters.post,
-        "engagement": filters.engagement,
-        "state": filters.state,
-        "level": filters.level,
-    }
-    return {name: value for name, value in said.items() if value}
+def _labelled(cadre: Cadre, shown: Sequence[RosterColumn], today: dt.date) -> list[tuple[RosterColumn, str]]:
+    return list(zip(shown, columns.cells(cadre, shown, today), strict=True))
+
+
+def _filters(request: Request) -> FilterForm:
+    """What the address and, over it, the form say; an id or a mobile in the address is not looked at."""
+    said = QueryDict(mutable=True)
+    said.update(request.GET)
+    if queries.is_private(said.get("q", "")):
+        del said["q"]
+    for name in FilterForm.base_fields:
+        if name in request.POST:
+            said.setlist(name, request.POST.getlist(name))
+    return FilterForm(said)

@@ -14,7 +14,7 @@ def ids(messages):
 def test_nothing_is_wrong_as_it_stands():
     assert checks.keys_differ() == []
     assert checks.roles_name_declared_capabilities() == []
-    assert checks.entry_gate_exists() == []
+    assert checks.handed_functions_exist() == []
 
 
 def test_one_key_for_everything_is_refused(settings):
@@ -43,4 +43,4 @@ def test_a_role_with_an_unknown_capability_is_refused(monkeypatch):
 
 def test_a_gate_that_is_not_there_is_refused(settings):
     settings.ZHTJ_ENTRY_GATE = "progress.gate.chekc"
-    assert ids(checks.entry_gate_exists()) == ["zhtj.E004"]
+    assert ids(checks.handed_functions_exist()) == ["zhtj.E004"]

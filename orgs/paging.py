@@ -1,0 +1,39 @@
+"""Lists in the order of the tree, page by page behind the last row shown: no page costs more than the first.
+
+The cursor is `unit.row`: the unit's place is looked up when the statement runs, so that a unit moved
+meanwhile neither hides rows nor repeats them.
+"""
+
+import re
+from typing import Any
+
+from django.db.models import Q, QuerySet, Subquery
+
+from orgs import finding
+
+_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
+
+
+def page_after(found: QuerySet[Any], path: str, after: str, size: int) -> tuple[list[Any], str]:
+    """The next `size` rows behind the cursor, and the cursor of the page after ("" = none). One query.
+
+    `found` holds rows of one tree whose unit is at `path`, ordered by its place, then by id.
+    """
+    page = list(found.filter(_later(path, after))[: size + 1])
+    shown = page[:size]
+    last = shown[-1] if len(page) > size else None
+    return shown, f"{getattr(last, f'{path}_id')}.{last.pk}" if last else ""
+
+
+def up_to(found: QuerySet[Any], most: int) -> int:
+    """How many there are, counted no further than one beyond `most`. One query."""
+    return found.order_by().select_related(None)[: most + 1].count()
+
+
+def _later(path: str, after: str) -> Q:
+    match = _CURSOR.fullmatch(after) if after.isascii() else None
+    if not match:
+        return Q()
+    unit_id, row_id = map(int, match.groups())
+    here = Q(**{f"{path}__lft__gte": Subquery(finding.place(unit_id).values("lft"))})
+    return here & ~Q(**{path: unit_id, "id__lte": row_id})
