@@ -1,24 +1,43 @@
 """Cadres over the API: the same scope, rules and codes as the pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
 from zhtj.lib import days
 from zhtj.lib.api_fields import Cell
+from zhtj.lib.problems import Problem
 
 import orgs.queries
 from cadres import actions, queries
+from cadres.forms import FilterForm
 from cadres.models import Cadre
 from cadres.rules import FIELDS, EntryReader
 from orgs.models import OrgUnit
 from orgs.scopes import NOTHING
+
+FILTERS = {
+    "unit": "组织编码；不填为本组织",
+    "q": "姓名开头",
+    "kind": "组织类别",
+    "post": "团内职务",
+    "engagement": "full_time、seconded、part_time",
+    "state": "pending、verified",
+    "level": "own：只看本级",
+    "appointed_from": "任职年月从，例如 2016-01",
+    "appointed_to": "任职年月到",
+    "incomplete": "1：只看必填信息不全的",
+    "after": "上一页给出的位置",
+}
 
 
 class CadreSerializer(serializers.ModelSerializer):
@@ -29,6 +48,10 @@ class CadreSerializer(serializers.ModelSerializer):
     national_id = serializers.CharField(source="person.masked_id")
     ethnicity = serializers.CharField(source="person.ethnicity")
     political_status = serializers.CharField(source="person.political_status")
+    sign = serializers.SerializerMethodField(help_text="内容的标记：核对、修改时带上，内容已变则拒绝")
+
+    def get_sign(self, cadre: Cadre) -> str:
+        return queries.fingerprint(cadre)
 
     class Meta:
         model = Cadre
@@ -45,8 +68,50 @@ class CadreSerializer(serializers.ModelSerializer):
             "state",
             "is_preloaded",
             "from_at",
+            "verified_at",
+            "changed_at",
+            "sign",
         )
         read_only_fields = fields
+
+
+class PostSerializer(serializers.ModelSerializer):
+    """One post of somebody, held or ended."""
+
+    unit = serializers.CharField(source="unit.code")
+    unit_name = serializers.CharField(source="unit.short_name")
+
+    class Meta:
+        model = Cadre
+        fields = (
+            "id",
+            "unit",
+            "unit_name",
+            "post",
+            "engagement",
+            "appointed_on",
+            "from_at",
+            "until_at",
+            "departed_on",
+            "end_reason",
+            "end_remark",
+        )
+        read_only_fields = fields
+
+
+class OrganSerializer(serializers.Serializer):
+    """How far a leading organ is with its own cadres."""
+
+    unit = serializers.CharField(source="unit.code")
+    name = serializers.CharField(source="unit.short_name")
+    preloaded = serializers.IntegerField(source="standing.preloaded")
+    departed = serializers.IntegerField(source="standing.departed")
+    added = serializers.IntegerField(source="standing.added")
+    verified = serializers.IntegerField(source="standing.verified")
+    due = serializers.IntegerField(source="standing.due")
+    declared_at = serializers.DateTimeField(source="standing.declaration.declared_at", default=None)
+    is_late = serializers.BooleanField(source="standing.is_late")
+    days_late = serializers.IntegerField(source="standing.days_late")
 
 
 class CadreEntrySerializer(serializers.Serializer):
@@ -60,7 +125,16 @@ class KeepSerializer(serializers.Serializer):
     """The whole truth about a post and its holder: what is left out is cleared."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return {name: Cell() for name in FIELDS if name not in ("full_name", "national_id", "unit")}
+        cells = {name: Cell() for name in FIELDS if name not in ("full_name", "national_id", "unit")}
+        return cells | {"sign": serializers.CharField(required=False, allow_blank=True, max_length=64)}
+
+
+class TickSerializer(serializers.Serializer):
+    """Which pre-loaded cadres of the own unit are right as they are, with the `sign` each was read with."""
+
+    cadres = serializers.DictField(
+        child=serializers.CharField(max_length=64), help_text="团干部编号 → 读到的 sign"
+    )
 
 
 class DepartSerializer(serializers.Serializer):
@@ -79,6 +153,22 @@ class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             return queries.cadres(NOTHING)
         return queries.cadres(self.request.scope)
 
+    @extend_schema(parameters=[OpenApiParameter(name, str, description=say) for name, say in FILTERS.items()])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The roster of a unit's sub-tree by place in the tree, narrowed; `after` leads to the next page."""
+        unit = self._unit_asked(request)
+        form = FilterForm(request.query_params)
+        wrong = form.errors | {problem.field: [problem.message + problem.mend] for problem in form.problems}
+        if form.asked.is_private:
+            wrong["q"] = ["身份证号码和手机号码不能写在网址中，请在团干部名册页面查找。"]
+        if wrong:
+            raise ValidationError(wrong)
+        found = queries.roster(request.scope, unit=unit, filters=form.asked)
+        shown, after = queries.page(found, request.query_params.get("after", ""))
+        following = replace_query_param(request.build_absolute_uri(), "after", after) if after else None
+        results = CadreSerializer(shown, many=True).data
+        return Response({"next": following, "previous": None, "results": results})
+
     @extend_schema(request=CadreEntrySerializer, responses={201: CadreSerializer, 200: CadreSerializer})
     def create(self, request: Request) -> Response:
         """Enter one cadre; the post held already: 200, updated."""
@@ -89,19 +179,45 @@ class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             today=days.today(),
         )
         code = status.HTTP_201_CREATED if entered.created else status.HTTP_200_OK
-        warnings = [{"field": p.field, "code": p.code, "message": p.message} for p in entered.problems]
         cadre = get_object_or_404(self.get_queryset(), pk=entered.only)
-        return Response({**CadreSerializer(cadre).data, "warnings": warnings}, status=code)
+        return Response({**CadreSerializer(cadre).data, "warnings": _plain(entered.problems)}, status=code)
 
     @extend_schema(request=KeepSerializer, responses=CadreSerializer)
     def keep(self, request: Request, pk: int) -> Response:
         """Verify a pre-loaded cadre, or correct one on record."""
         cadre = get_object_or_404(self.get_queryset(), pk=pk)
-        entry = EntryReader(days.today()).read(_valid(KeepSerializer, request))
-        actions.keep_cadre(request.actor, cadre=cadre, entry=entry, today=days.today())
+        said = _valid(KeepSerializer, request)
+        seen = said.pop("sign", "")
+        entry = EntryReader(days.today()).read(said)
+        actions.keep_cadre(request.actor, cadre=cadre, entry=entry, today=days.today(), seen=seen)
         held = queries.history_of(request.scope, cadre.person).filter(unit=cadre.unit, until_at=None)
         kept = held.filter(post=entry.post).select_related("person").get()
         return Response(CadreSerializer(kept).data)
+
+    @extend_schema(request=TickSerializer, responses={200: {"type": "object"}})
+    def verify(self, request: Request) -> Response:
+        """Verify several pre-loaded cadres of the own unit as they are; who could not be is told why."""
+        ticked = _valid(TickSerializer, request)["cadres"]
+        seen = {
+            int(pk): sign for pk, sign in ticked.items() if pk.isascii() and pk.isdigit() and len(pk) < 19
+        }
+        verified = actions.verify_unchanged(
+            request.actor, unit=self._own_unit(request), seen=seen, today=days.today()
+        )
+        left = [{"id": cadre.pk, "problems": _plain(why)} for cadre, why in verified.left]
+        return Response({"verified": [cadre.pk for cadre in verified.done], "left": left})
+
+    @extend_schema(responses=PostSerializer(many=True))
+    def history(self, request: Request, pk: int) -> Response:
+        """Every post this cadre's holder has or had inside the scope, the latest first."""
+        cadre = get_object_or_404(self.get_queryset(), pk=pk)
+        return Response(PostSerializer(queries.history_of(request.scope, cadre.person), many=True).data)
+
+    @extend_schema(responses=OrganSerializer(many=True))
+    def organs(self, request: Request) -> Response:
+        """The leading organs of the sub-tree: how far each is, who has declared, who is late."""
+        found = queries.organs(request.scope, self._unit_asked(request), days.today())
+        return Response(OrganSerializer(found, many=True).data)
 
     @extend_schema(request=DepartSerializer, responses={204: None})
     def depart(self, request: Request, pk: int) -> Response:
@@ -129,9 +245,21 @@ class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             }
         )
 
+    def _unit_asked(self, request: Request) -> OrgUnit:
+        """The unit of the code in `unit`, else the one acted for."""
+        code = request.query_params.get("unit", "")
+        seen = orgs.queries.units(request.scope, "cadres.see")
+        if not code:
+            return get_object_or_404(seen, pk=request.scope.unit_id)
+        return get_object_or_404(seen, code="" if "\x00" in code else code)
+
     def _own_unit(self, request: Request) -> OrgUnit:
         units = orgs.queries.units(request.scope)
         return get_object_or_404(units, pk=request.scope.unit_id)
+
+
+def _plain(problems: Sequence[Problem]) -> list[dict[str, str]]:
+    return [{"field": each.field, "code": each.code, "message": each.message} for each in problems]
 
 
 def _valid(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
@@ -143,6 +271,9 @@ def _valid(serializer: type[serializers.Serializer], request: Request) -> dict[s
 api_urls = [
     path("cadres/", CadreViewSet.as_view({"get": "list", "post": "create"}), name="api_cadres"),
     path("cadres/declare/", CadreViewSet.as_view({"post": "declare"}), name="api_cadre_declare"),
+    path("cadres/verify/", CadreViewSet.as_view({"post": "verify"}), name="api_cadre_verify"),
+    path("cadres/organs/", CadreViewSet.as_view({"get": "organs"}), name="api_cadre_organs"),
+    path("cadres/<int:pk>/history/", CadreViewSet.as_view({"get": "history"}), name="api_cadre_history"),
     path("cadres/<int:pk>/", CadreViewSet.as_view({"get": "retrieve"}), name="api_cadre"),
     path("cadres/<int:pk>/keep/", CadreViewSet.as_view({"post": "keep"}), name="api_cadre_keep"),
     path("cadres/<int:pk>/depart/", CadreViewSet.as_view({"post": "depart"}), name="api_cadre_depart"),

@@ -4,7 +4,6 @@ so that a page speaks with the same codes as a workbook or an API answer.
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -177,8 +176,14 @@ class FilterForm(Plain):
                 problems.append(CODES.problem("appointed_on.format", at=name, value=value))
         plain = {name: said.get(name, "") for name in ("kind", "post", "engagement", "state", "level")}
         text, incomplete = identity.squeeze(said.get("q", "")), said.get("incomplete", False)
-        found = Filters(text=text, incomplete=incomplete, **plain)
-        return replace(found, **months), problems
+        found = Filters(
+            text=text,
+            incomplete=incomplete,
+            appointed_from=months["appointed_from"],
+            appointed_to=months["appointed_to"],
+            **plain,
+        )
+        return found, problems
 
     @property
     def columns(self) -> list[RosterColumn]:

@@ -8,7 +8,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cadres', '0002_initial'),
-        ('orgs', '0002_roster_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

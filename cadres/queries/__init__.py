@@ -10,8 +10,8 @@ from cadres.queries.counts import (
 )
 from cadres.queries.deadlines import Deadline, deadline_of
 from cadres.queries.known import fingerprint, posts_of
-from cadres.queries.missing import with_unfilled, without_cadre, without_secretary
-from cadres.queries.organs import Organ, organs
+from cadres.queries.missing import missing_counts, with_unfilled, without_cadre, without_secretary
+from cadres.queries.organs import Organ, organs, undeclared_count
 from cadres.queries.rosters import (
     MOST_COUNTED,
     PAGE_SIZE,
@@ -63,6 +63,7 @@ __all__ = [
     "is_private",
     "kept_since",
     "looks_like_id",
+    "missing_counts",
     "of_unit",
     "organ_counts",
     "organs",
@@ -74,6 +75,7 @@ __all__ = [
     "roster",
     "secretaries_below",
     "standing",
+    "undeclared_count",
     "with_unfilled",
     "without_cadre",
     "without_secretary",

@@ -116,7 +116,7 @@ def fingerprint(cadre: Cadre) -> str:
     No query where `person` is loaded.
     """
     said = sorted(shown_entry(stored_entry(cadre.person, cadre)).items())
-    return salted_hmac("cadres.record", repr((cadre.pk, cadre.state, said))).hexdigest()[:24]
+    return salted_hmac("cadres.record", repr((cadre.pk, str(cadre.state), said))).hexdigest()[:24]
 
 
 class _Reach:

@@ -1,6 +1,8 @@
 """Who is missing: units without cadres, without a secretary, or with something required left blank."""
 
-from django.db.models import Q, QuerySet, Subquery
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Subquery
 
 from cadres.models import Cadre
 from cadres.presence import has_cadre, has_secretary
@@ -24,11 +26,25 @@ def without_secretary(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
 
 def with_unfilled(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
     """Open units in the sub-tree of `unit` with a cadre of whom something required is blank."""
-    units = Cadre.objects.filter(pk__in=incomplete()).order_by().values("unit")
-    return _above_branches(scope, unit).filter(pk__in=units)
+    return _above_branches(scope, unit).filter(pk__in=_units_incomplete())
 
 
-def incomplete() -> QuerySet[Cadre, dict[str, int]]:
+def missing_counts(scope: Scope, unit: OrgUnit) -> dict[str, int]:
+    """How many units each of the three lists above holds: `none`, `secretary`, `unfilled`. One query."""
+    empty, led = ~Q(has_cadre()), Q(has_secretary())
+    found: dict[str, int] = (
+        _above_branches(scope, unit)
+        .order_by()
+        .aggregate(
+            none=Count("pk", filter=empty),
+            secretary=Count("pk", filter=~empty & ~led & Q(kind__in=GRASSROOTS_KINDS)),
+            unfilled=Count("pk", filter=Q(pk__in=_units_incomplete())),
+        )
+    )
+    return found
+
+
+def incomplete() -> QuerySet[Cadre, Any]:
     """Ids of the posts held, wherever, of which something required is blank: of the person, the post,
     in a leading organ the kind of engagement. For use inside a statement that a scope has narrowed.
 
@@ -52,6 +68,10 @@ def place(unit: OrgUnit, path: str = "") -> Q:
             f"{path}lft__lt": Subquery(here.values("rght")),
         }
     )
+
+
+def _units_incomplete() -> QuerySet[Cadre, Any]:
+    return Cadre.objects.filter(pk__in=incomplete()).order_by().values("unit")
 
 
 def _above_branches(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:

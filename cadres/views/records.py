@@ -32,6 +32,8 @@ def cadre_detail(request: Request, pk: int) -> HttpResponse:
         "facts": shown_entry(stored_entry(cadre.person, cadre)),
         "history": queries.history_of(request.scope, cadre.person),
         "keeper": person.keeper,
+        "is_keeper": person.is_editable,
+        "may_ask": request.scope.has("cadres.enter"),
         "term": term(cadre.appointed_on, days.today()),
         "may_enter": request.scope.may("cadres.enter", cadre.unit),
     }

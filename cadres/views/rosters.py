@@ -26,6 +26,11 @@ from orgs.models import OrgUnit
 from orgs.requests import Request
 
 MOST_PRINTED = 2_000
+_MISSING = {
+    "none": ("还没有团干部", queries.without_cadre),
+    "secretary": ("缺书记", queries.without_secretary),
+    "unfilled": ("必填信息不全", queries.with_unfilled),
+}
 
 
 @door("cadres.see")
@@ -97,19 +102,18 @@ def cadre_print(request: Request) -> HttpResponse:
 def cadre_missing(request: Request) -> HttpResponse:
     """Units of the sub-tree in which somebody is missing: no cadre, no secretary, something blank."""
     unit = unit_asked(request)
-    lists = (
-        ("none", "还没有团干部", queries.without_cadre(request.scope, unit)),
-        ("secretary", "缺书记", queries.without_secretary(request.scope, unit)),
-        ("unfilled", "必填信息不全", queries.with_unfilled(request.scope, unit)),
-    )
     asked = request.GET.get("show", "none")
-    shown = next((line for line in lists if line[0] == asked), lists[0])
-    page = Paginator(shown[2].select_related("parent"), queries.PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = asked if asked in _MISSING else "none"
+    counts = queries.missing_counts(request.scope, unit)
+    found = _MISSING[shown][1](request.scope, unit).select_related("parent")
+    paginator = Paginator(found, queries.PAGE_SIZE)
+    paginator.count = counts[shown]  # counted once, with the others
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "unit": unit,
         "path": path_to(request, unit),
-        "tabs": [(key, label, units.count()) for key, label, units in lists],
-        "shown": shown[0],
+        "tabs": [(key, label, counts[key]) for key, (label, _) in _MISSING.items()],
+        "shown": shown,
         "page": page,
     }
     return render(request, "cadres/missing.html", context)

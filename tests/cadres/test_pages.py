@@ -52,7 +52,7 @@ def test_the_export_holds_the_narrowed_roster_masked_and_is_audited(cast: Cast) 
     world.cadre(cast.committee, "委员", world.person("=赵委员"))
     admin = world.client(cast.county_admin)
     answer = admin.post("/cadres/export/?post=书记")
-    sheet = load_workbook(io.BytesIO(answer.content)).active
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
     cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
     assert "王书记" in cells and "=赵委员" not in cells
     assert not {id_text, "13812345678"} & set(cells)

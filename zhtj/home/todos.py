@@ -18,6 +18,7 @@ from zhtj.lib import days
 from cadres import queries as cadres
 from members import queries as members
 from orgs.corrections import waiting_corrections
+from orgs.kinds import UnitKind
 from orgs.models import OrgUnit
 from orgs.scopes import Actor, Scope
 from progress import gate
@@ -55,7 +56,8 @@ def todos(actor: Actor, unit: OrgUnit, board: progress.Page | None, today: dt.da
         *_early_openings(actor.scope),
         *_adjustments(actor.scope),
         *_batches(actor),
-        *_own_cadres(actor, unit),
+        *_own_cadres(actor, unit, today),
+        *_organs_below(actor.scope, unit, today),
     ]
     if unit.is_branch and actor.scope.may("members.enter", unit):
         found += _own_branch(unit, today)
@@ -146,8 +148,8 @@ def _batches(actor: Actor) -> Iterator[Todo]:
         yield Todo(f"《{batch.file_name}》已检查完，等待提交", url, "查看并提交", detail, "warning")
 
 
-def _own_cadres(actor: Actor, unit: OrgUnit) -> Iterator[Todo]:
-    """Cadres of the own unit to verify or still to enter (notice, annex 1 and 2). Three queries."""
+def _own_cadres(actor: Actor, unit: OrgUnit, today: dt.date) -> Iterator[Todo]:
+    """Cadres of the own unit to verify or still to enter (notice, annex 1 and 2). Four queries."""
     if unit.is_branch or not actor.scope.may("cadres.enter", unit):
         return
     url = reverse("cadre_unit", args=[unit.pk])
@@ -155,15 +157,35 @@ def _own_cadres(actor: Actor, unit: OrgUnit) -> Iterator[Todo]:
         known = cadres.completeness(unit)
         if not known.is_complete:
             text = "本级团干部还没有录完整" if known.count else "还没有录入本级团干部"
-            detail = "" if known.has_secretary else "缺书记。"
-            yield Todo(text, url, "录入团干部", detail, "warning")
+            due = _due(cadres.deadline_of(unit, today))
+            yield Todo(text, url, "录入团干部", ("" if known.has_secretary else "缺书记。") + due, "warning")
         return
-    now = cadres.standing(unit)
+    now = cadres.standing(unit, cadres.deadline_of(unit, today))
+    tone, due = ("error" if now.is_late else "warning"), _due(now.deadline)
     if now.open:
-        yield Todo(f"{now.open} 名本机关团干部待核对", url, "逐人核对", "已离任的登记离任。", "warning")
+        yield Todo(f"{now.open} 名本机关团干部待核对", url, "逐人核对", f"已离任的登记离任。{due}", tone)
     elif now.declaration is None:
         text = "本机关团干部还没有声明核对完成" if now.due else "还没有录入本机关团干部"
-        yield Todo(text, url, "查看并声明" if now.due else "录入团干部", "", "warning")
+        yield Todo(text, url, "查看并声明" if now.due else "录入团干部", due, tone)
+
+
+def _due(deadline: cadres.Deadline | None) -> str:
+    if deadline is None:
+        return ""
+    day = f"{deadline.on.month}月{deadline.on.day}日"
+    over, left = f"截止日{day}已过 {deadline.days_over} 天。", f"{day}截止，还有 {deadline.days_left} 天。"
+    return over if deadline.is_over else left
+
+
+def _organs_below(scope: Scope, unit: OrgUnit, today: dt.date) -> Iterator[Todo]:
+    """Leading organs below that have not declared by their last day. Two queries for a superior of such."""
+    if unit.kind not in (UnitKind.PROVINCE_COMMITTEE, UnitKind.CITY_COMMITTEE) or not scope.has("cadres.see"):
+        return
+    deadline = cadres.deadline_of(unit, today)
+    count = cadres.undeclared_count(scope, unit) if deadline and deadline.is_over else 0
+    if count:
+        url = f"{reverse('cadre_organs')}?unit={unit.pk}&show=late"
+        yield Todo(f"{count} 个下级领导机关逾期未声明核对完成", url, "看是哪些", _due(deadline), "warning")
 
 
 def _own_branch(branch: OrgUnit, today: dt.date) -> Iterator[Todo]:
