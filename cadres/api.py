@@ -158,7 +158,7 @@ class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         """The roster of a unit's sub-tree by place in the tree, narrowed; `after` leads to the next page."""
         unit = self._unit_asked(request)
         form = FilterForm(request.query_params)
-        wrong = form.errors | {problem.field: [problem.message + problem.mend] for problem in form.problems}
+        wrong = form.errors | {problem.field: [problem.mend] for problem in form.problems}
         if form.asked.is_private:
             wrong["q"] = ["身份证号码和手机号码不能写在网址中，请在团干部名册页面查找。"]
         if wrong:
