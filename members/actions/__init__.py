@@ -1,5 +1,6 @@
 """Entering, correcting, moving and reviewing members. The only writer of this room's tables."""
 
+from members.actions.candidates import judge_youth, list_youth, put_under_review
 from members.actions.cases import (
     answer_claim,
     ask_claim,
@@ -16,11 +17,12 @@ from members.actions.judge import Verdict, judge
 from members.actions.moves import WITHDRAWALS, Moved, transfer_members, withdraw_members
 from members.actions.reveal import allow_export, reveal_id
 from members.actions.review import (
+    Recognised,
     attach_document,
     dismiss_youth,
     mend_youth,
-    put_under_review,
     recognise,
+    recognise_all,
     release_youth,
 )
 from members.actions.settings import change_settings, check_settings, preview
@@ -31,6 +33,7 @@ __all__ = [
     "WITHDRAWALS",
     "Entered",
     "Moved",
+    "Recognised",
     "Verdict",
     "allow_export",
     "answer_claim",
@@ -53,12 +56,15 @@ __all__ = [
     "enter_members",
     "fingerprint",
     "judge",
+    "judge_youth",
     "keep_draft",
     "keeper_of",
+    "list_youth",
     "mend_youth",
     "preview",
     "put_under_review",
     "recognise",
+    "recognise_all",
     "release_youth",
     "require_decider",
     "reveal_id",

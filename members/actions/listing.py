@@ -76,15 +76,19 @@ def end_listed(member_ids: Collection[int], stamp: dt.datetime) -> None:
 
 
 def describe(youth: YouthUnderReview, entry: Entry, reasons: Sequence[Problem]) -> None:
-    """What the row says; not saved yet."""
+    """What the row says; not saved yet. A release given for other reasons than these no longer holds."""
+    told = [plain(problem) for problem in reasons]
+    if {reason["code"] for reason in told} - {reason["code"] for reason in youth.reasons}:
+        youth.released_by, youth.released_at, youth.release_reason = None, None, ""
     youth.full_name = entry.full_name
     youth.id_index = crypto.blind_index(entry.national_id)
     youth.masked_id = masks.mask_id(entry.national_id)
     youth.entry_sealed = crypto.seal(json.dumps(entry.as_data(), ensure_ascii=False))
-    youth.reasons = [_plain(problem) for problem in reasons]
+    youth.reasons = told
 
 
-def _plain(problem: Problem) -> dict[str, Any]:
+def plain(problem: Problem) -> dict[str, Any]:
+    """A reason as it is stored."""
     return {
         "code": problem.code,
         "field": problem.field,

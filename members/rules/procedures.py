@@ -1,6 +1,6 @@
 """The codes of what is done with members on record: moving, withdrawing, applications, the identity check."""
 
-from zhtj.lib.problems import Catalogue, Rule
+from zhtj.lib.problems import Catalogue, Rule, Severity
 
 _BELONGING = "附件第四条第1款"
 _IDENTITY = "附件第四条第2款"
@@ -99,12 +99,19 @@ PROCEDURES = Catalogue(
             _IDENTITY,
         ),
         Rule(
-            "youth.in_order",
-            "{name}符合认定条件，不必列入整改。",
-            "请直接录入。",
+            "youth.listed",
+            "此人也在“{unit}”的身份摸底清单中。",
+            "请与该组织核对，只由团员实际所在的支部认定。",
+            _IDENTITY,
+            Severity.WARNING,
+            field="national_id",
+        ),
+        Rule(
+            "youth.none",
+            "没有选择青年，或所选的已经办结。",
+            "请在清单中勾选后再办理。",
             _IDENTITY,
         ),
-        Rule("youth.listed", "{name}已经在“{unit}”的整改清单中。", "请在清单中继续办理。", _IDENTITY),
         Rule(
             "youth.is_member",
             "此人已经是本支部团员，只是编号等待补正。",

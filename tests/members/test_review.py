@@ -8,10 +8,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from zhtj.lib.problems import Refused
+from zhtj.lib.workbook import Outcome
 
 from members import actions, documents, queries
 from members.models import AdmissionSettings, Member, ReviewDocument, YouthUnderReview
-from members.rules import Entry, EntryReader
+from members.queries.branches import Branches
+from members.rules import Entry, EntryReader, Policy
 from orgs.models import AuditEntry
 
 from tests import world
@@ -71,13 +73,12 @@ def test_the_same_person_again_is_brought_up_to_date_not_doubled(cast: Cast) -> 
     }
 
 
-def test_only_doubts_of_identity_belong_on_the_list(cast: Cast) -> None:
+def test_who_has_other_faults_or_is_a_member_does_not_belong_on_the_list(cast: Cast) -> None:
     here = world.national_id()
     world.member(cast.branch, world.person("张三", id_text=here))
-    assert codes(lambda: put(cast, read())) == ["youth.in_order"]
-    assert codes(lambda: put(cast, read(**LATE, mobile="1"), read())) == [
+    assert codes(lambda: put(cast, read(**LATE, mobile="1"), read(mobile="2"), read())) == [
         "youth.not_rectifiable",
-        "youth.in_order",
+        "youth.not_rectifiable",
     ]
     assert codes(lambda: put(cast, read(**LATE, national_id=here))) == ["youth.not_rectifiable"]
     assert not YouthUnderReview.objects.exists()
@@ -118,6 +119,62 @@ def test_a_superior_releases_in_writing_what_the_settings_allow(cast: Cast) -> N
         good_cells(joined_on="2017-05", development_number="2017-0012", mobile="13812345678")
     )
     assert actions.correct_member(secretary, member=member, entry=again, today=TODAY), "still waived"
+
+
+def test_who_is_in_order_is_listed_without_reasons_and_recognised_with_one_click(cast: Cast) -> None:
+    (youth,) = put(cast, read())
+    assert youth.reasons == []
+    member = actions.recognise(world.actor(cast.secretary), youth=youth, today=TODAY)
+    assert member.branch == cast.branch
+
+
+def test_a_release_does_not_cover_reasons_that_came_up_after_it(cast: Cast) -> None:
+    secretary, admin = world.actor(cast.secretary), world.actor(cast.committee_admin)
+    entry = read(joined_on="2017-05", development_number="2017-0012")
+    (youth,) = put(cast, entry)
+    actions.release_youth(admin, youth=youth, reason="编号按实际发放", today=TODAY)
+    entry.mobile = "13812345678"
+    assert actions.mend_youth(secretary, youth=youth, entry=entry, today=TODAY).released_at
+    entry.application_form = False
+    (again,) = put(cast, entry)
+    assert again.pk == youth.pk and again.released_at is None
+    assert codes(lambda: actions.recognise(secretary, youth=again, today=TODAY)) == [
+        "development_number.length",
+        "identity.no_application_form",
+    ]
+
+
+def test_of_many_those_in_order_become_members_and_the_others_stay_with_their_reasons(cast: Cast) -> None:
+    admin = world.actor(cast.committee_admin)
+    late, blank = read(**LATE), read(application_form="")
+    youth = [*put(cast, read(), late, blank)]
+    youth += actions.put_under_review(admin, branch=cast.second_branch, entries=[read()], today=TODAY)
+    ids = [one.pk for one in youth]
+    came = actions.recognise_all(admin, unit=cast.committee, youth_ids=ids, today=TODAY)
+    assert came.done == 2
+    assert [(one.pk, [p.code for p in problems]) for one, problems in came.left] == [
+        (youth[1].pk, ["development_number.missing"]),
+        (youth[2].pk, ["identity.evidence_unattested"]),
+    ]
+    assert set(Member.objects.values_list("branch", flat=True)) == {cast.branch.pk, cast.second_branch.pk}
+    recognised = YouthUnderReview.objects.filter(state="recognised")
+    assert {one.id_index for one in recognised} == {one.member.person.id_index for one in recognised}
+    again = actions.recognise_all(
+        admin, unit=cast.committee, youth_ids=ids, today=TODAY, attest_evidence=True
+    )
+    assert (again.done, len(again.left)) == (1, 1)
+    with pytest.raises(PermissionDenied):
+        actions.recognise_all(world.actor(cast.county_admin), unit=cast.county, youth_ids=ids, today=TODAY)
+
+
+def test_somebody_on_two_lists_is_pointed_out_not_refused(cast: Cast) -> None:
+    entry = read(**LATE)
+    put(cast, entry)
+    branches = Branches(cast.second_branch, world.actor(cast.committee_admin).scope)
+    entry.branch_id = cast.second_branch.pk
+    (found,) = actions.judge_youth([entry], branches=branches, policy=Policy(), today=TODAY)
+    assert found.outcome is Outcome.OK
+    assert "youth.listed" in [problem.code for problem in found.problems]
 
 
 def test_the_age_is_never_released_nor_anything_where_the_settings_forbid_it(cast: Cast) -> None:
