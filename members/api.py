@@ -1,15 +1,16 @@
 """Members over the API: the same scope, rules and codes as the pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status, viewsets
-from rest_framework.pagination import BasePagination
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import serializers, status, viewsets
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -21,12 +22,16 @@ from zhtj.lib.problems import Refused
 import orgs.queries
 from members import actions, queries
 from members.models import Member
+from members.queries.columns import COLUMNS
+from members.roster_forms import RosterForm
 from members.rules import FIELDS, EntryReader
 from members.rules.procedures import PROCEDURES
 from orgs import finding
-from orgs.scopes import NOTHING
+from orgs.models import OrgUnit
+from orgs.scopes import NOTHING, Scope
 
 MOST_A_PAGE = 500
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class MemberSerializer(serializers.ModelSerializer):
@@ -123,42 +128,110 @@ class PersonSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class ByPlace(BasePagination):
-    """Pages by place in the tree, then by entry; the cursor is that of the roster page."""
+class MemberPageSerializer(serializers.Serializer):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = MemberSerializer(many=True)
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Member]:
-        self._url = request.build_absolute_uri()
-        size = request.query_params.get("page_size", "")
-        size = min(int(size), MOST_A_PAGE) if size.isascii() and size.isdigit() and size.strip("0") else 0
-        page, self._after = queries.page_after(
-            queryset, request.query_params.get("after", ""), size or queries.PAGE_SIZE
-        )
-        return page
 
-    def get_paginated_response(self, data: Any) -> Response:
-        following = replace_query_param(self._url, "after", self._after) if self._after else None
-        return Response({"next": following, "previous": None, "results": data})
+class PersonPageSerializer(serializers.Serializer):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = PersonSerializer(many=True)
 
-    def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
-        link = {"type": "string", "nullable": True, "format": "uri"}
-        return {
-            "type": "object",
-            "properties": {"next": link, "previous": link, "results": schema},
-            "required": ["results"],
+
+class AskedSerializer(serializers.Serializer):
+    """What a roster is narrowed by: the names and values of the roster page."""
+
+    unit = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="组织编码，不填为当前组织"
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        asked: dict[str, serializers.Field] = {
+            name: Cell(help_text=field.label) for name, field in RosterForm.base_fields.items()
         }
+        return super().get_fields() | asked
 
 
-class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class ExportSerializer(AskedSerializer):
+    """An export: the filters, the columns, and for whole ids the purpose."""
+
+    columns = serializers.ListField(
+        child=serializers.ChoiceField(choices=[(key, column.header) for key, column in COLUMNS.items()]),
+        required=False,
+        default=list,
+    )
+    full = serializers.BooleanField(required=False, default=False, help_text="包含完整号码")
+    purpose = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class CompareSerializer(serializers.Serializer):
+    """A list of names or ids to be compared with the roster."""
+
+    unit = serializers.CharField(required=False, allow_blank=True, default="")
+    list = serializers.ListField(
+        child=serializers.CharField(max_length=60, allow_blank=True), max_length=queries.MOST_PASTED
+    )
+
+
+class ComparedSerializer(serializers.Serializer):
+    """Who is in, who is not, and which names too many bear."""
+
+    found = serializers.ListField(child=serializers.DictField())
+    missing = serializers.ListField(child=serializers.CharField())
+    common = serializers.ListField(child=serializers.DictField())
+
+
+ASKED = [
+    OpenApiParameter("unit", OpenApiTypes.STR, description="组织编码，不填为当前组织"),
+    OpenApiParameter("after", OpenApiTypes.STR, description="上一页 next 中的位置"),
+    OpenApiParameter("page_size", OpenApiTypes.INT, description=f"每页行数，最多 {MOST_A_PAGE}"),
+    *(
+        OpenApiParameter(name, OpenApiTypes.STR, description=str(field.label))
+        for name, field in RosterForm.base_fields.items()
+    ),
+]
+
+
+class ListView(viewsets.GenericViewSet):
+    """A roster over the API: unit, filters, pages. A whole id or mobile is asked for by POST to `search`."""
+
+    def list(self, request: Request) -> Response:
+        """A page by place in the tree. `next` leads on, also where a rare filter found few rows so far."""
+        if queries.is_private(request.query_params.get("q", "")):
+            raise ValidationError({"q": "身份证号码和手机号码请用 POST 查询：/api/members/search/。"})
+        return self._page(request, request.query_params)
+
+    def _page(self, request: Request, asked: Mapping[str, Any]) -> Response:
+        after = request.query_params.get("after", "")
+        roster = queries.roster(
+            request.scope,
+            unit=unit_named(request.scope, asked.get("unit", "")),
+            today=days.today(),
+            filters=filters_in(asked),
+            after=after,
+            size=_page_size(request.query_params.get("page_size", "")),
+        )
+        url = request.build_absolute_uri()
+        following = replace_query_param(url, "after", roster.after) if roster.after else None
+        rows = self.get_serializer(roster.members, many=True).data
+        return Response({"next": following, "previous": None, "results": rows})
+
+
+@extend_schema_view(list=extend_schema(parameters=ASKED, responses={200: MemberPageSerializer}))
+class MemberViewSet(ListView):
     """团员：查询管理范围内的团员，录入本级或直属下级团支部的团员。"""
 
     door = {"GET": "members.see", "POST": "members.enter"}
     serializer_class = MemberSerializer
-    pagination_class = ByPlace
 
     def get_queryset(self) -> QuerySet[Member]:
-        if getattr(self, "swagger_fake_view", False):
-            return queries.members(NOTHING)
-        return queries.members(self.request.scope)
+        return queries.members(NOTHING if is_drawn(self) else self.request.scope)
+
+    @extend_schema(responses={200: MemberSerializer})
+    def retrieve(self, request: Request, pk: int) -> Response:
+        return Response(MemberSerializer(get_object_or_404(self.get_queryset(), pk=pk)).data)
 
     @extend_schema(request=EntrySerializer, responses={201: MemberSerializer, 200: MemberSerializer})
     def create(self, request: Request) -> Response:
@@ -217,22 +290,108 @@ class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return wanted
 
 
-class PersonViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+@extend_schema_view(list=extend_schema(parameters=ASKED, responses={200: PersonPageSerializer}))
+class PersonViewSet(ListView):
     """人员：管理范围内现有团员的个人信息，身份证号码和手机号码遮盖显示。"""
 
     door = "members.see"
     serializer_class = PersonSerializer
-    pagination_class = ByPlace
 
     def get_queryset(self) -> QuerySet[Member]:
-        if getattr(self, "swagger_fake_view", False):
-            return queries.members(NOTHING)
-        return queries.members(self.request.scope)
+        return queries.members(NOTHING if is_drawn(self) else self.request.scope)
+
+
+class RosterViewSet(ListView):
+    """名册：用 POST 查询身份证号码或手机号码、导出、比对名单。"""
+
+    door = "members.see"
+    serializer_class = MemberSerializer
+
+    def get_queryset(self) -> QuerySet[Member]:
+        return queries.members(NOTHING if is_drawn(self) else self.request.scope)
+
+    @extend_schema(request=AskedSerializer, responses={200: MemberPageSerializer})
+    def search(self, request: Request) -> Response:
+        """The roster as `list` gives it; what is asked stands in the body, so ids may be looked for."""
+        return self._page(request, fields_of(request))
+
+    @extend_schema(request=ExportSerializer, responses={(200, XLSX): OpenApiTypes.BINARY})
+    def export(self, request: Request) -> FileResponse:
+        """The roster as a workbook, ids masked unless `full` with the capability and a purpose; audited."""
+        given = ExportSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        unit = unit_named(request.scope, given.validated_data["unit"])
+        request.scope.require("roster.print", unit)
+        full = given.validated_data["full"]
+        filters = filters_in(fields_of(request))
+        found = queries.narrowed(request.scope, unit, filters, today=days.today(), capability="roster.print")
+        columns = actions.allow_export(
+            request.actor,
+            unit=unit,
+            found=found,
+            filters=filters,
+            columns=given.validated_data["columns"],
+            full=full,
+            purpose=given.validated_data["purpose"],
+        )
+        file = queries.export_file(found, columns, full=full)
+        return FileResponse(file, as_attachment=True, filename=f"{unit.code}-members.xlsx", content_type=XLSX)
+
+    @extend_schema(request=CompareSerializer, responses={200: ComparedSerializer})
+    def compare(self, request: Request) -> Response:
+        """Names or ids: `found` (as given, ids masked, with the member), `missing`, `common` (names too many
+        bear)."""
+        given = CompareSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        unit = unit_named(request.scope, given.validated_data["unit"])
+        pasted = queries.compare_pasted(request.scope, unit, given.validated_data["list"])
+        found = [{"typed": typed, "member": MemberSerializer(member).data} for typed, member in pasted.found]
+        common = [{"typed": typed, "count": count} for typed, count in pasted.common]
+        return Response({"found": found, "missing": pasted.missing, "common": common})
+
+
+def fields_of(request: Request) -> Mapping[str, Any]:
+    """The body, if it is an object."""
+    if not isinstance(request.data, Mapping):
+        raise ValidationError("请求内容应当是一个对象。")
+    return request.data
+
+
+def unit_named(scope: Scope, code: Any) -> OrgUnit:
+    """The unit of this code that the scope sees, "" the one acted for; 404 for any other."""
+    seen = orgs.queries.units(scope, "members.see")
+    if code in ("", None):
+        return get_object_or_404(seen, pk=scope.unit_id)
+    if not isinstance(code, str) or "\x00" in code:
+        raise Http404
+    return get_object_or_404(seen, code=code)
+
+
+def filters_in(asked: Mapping[str, Any]) -> queries.Filters:
+    """The filters of the roster page, by the same names. Raises ValidationError for what cannot be read."""
+    form = RosterForm({name: asked[name] for name in RosterForm.base_fields if name in asked})
+    if not form.is_valid():
+        raise ValidationError({name: [str(text) for text in texts] for name, texts in form.errors.items()})
+    return form.filters()
+
+
+def is_drawn(view: Any) -> bool:
+    """Is the schema being drawn, without a request?"""
+    return bool(getattr(view, "swagger_fake_view", False))
+
+
+def _page_size(text: str) -> int:
+    """The size asked for, up to MOST_A_PAGE; what is no number is the usual one."""
+    is_number = text.isascii() and text.isdigit() and len(text) < 9
+    return min(int(text), MOST_A_PAGE) if is_number and int(text) else queries.PAGE_SIZE
 
 
 api_urls = [
     path("people/", PersonViewSet.as_view({"get": "list"}), name="api_people"),
     path("members/transfer/", MemberViewSet.as_view({"post": "transfer"}), name="api_member_transfer"),
+    path("members/search/", RosterViewSet.as_view({"post": "search"}), name="api_member_search"),
+    path("members/export/", RosterViewSet.as_view({"post": "export"}), name="api_member_export"),
+    path("members/compare/", RosterViewSet.as_view({"post": "compare"}), name="api_member_compare"),
     path("members/withdraw/", MemberViewSet.as_view({"post": "withdraw"}), name="api_member_withdraw"),
     path("members/", MemberViewSet.as_view({"get": "list", "post": "create"}), name="api_members"),
     path("members/<int:pk>/", MemberViewSet.as_view({"get": "retrieve"}), name="api_member"),

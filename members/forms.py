@@ -168,17 +168,7 @@ class CorrectionForm(RecordForm):
         return {name: shown(name, getattr(stored, name)) for name in FIELDS}
 
 
-class SearchForm(Plain):
-    """What to look for in a roster: the beginning of a name, or a whole national id."""
-
-    q = forms.CharField(label="姓名或完整身份证号码", required=False, max_length=60)
-
-    def text(self) -> str:
-        """What is looked for; "" if nothing sensible was typed."""
-        return squeeze(self.cleaned_data["q"]) if self.is_valid() else ""
-
-
-_REASON: dict[str, Any] = {
+REASON: dict[str, Any] = {
     "max_length": 200,
     "required": False,
     "widget": forms.Textarea(attrs={"rows": "3"}),
@@ -195,7 +185,7 @@ class TransferForm(Plain):
         widget=forms.TextInput(attrs={"data-pick": _BRANCHES, "autocomplete": "off"}),
     )
     reason = forms.CharField(
-        label="理由", help_text="转往上级管理范围以外的团支部时必填，由对方同意后生效。", **_REASON
+        label="理由", help_text="转往上级管理范围以外的团支部时必填，由对方同意后生效。", **REASON
     )
 
     def unknown_branch(self) -> Problem:
@@ -209,7 +199,7 @@ class WithdrawForm(Plain):
         label="离开原因",
         choices=[("", "请选择"), *((reason.value, reason.label) for reason in actions.WITHDRAWALS)],
     )
-    remark = forms.CharField(label="说明", **_REASON)
+    remark = forms.CharField(label="说明", **REASON)
 
 
 class WhoForm(Plain):
@@ -217,7 +207,7 @@ class WhoForm(Plain):
 
     full_name = Typed("姓名", "与身份证一致。", required=True)
     national_id = Typed("身份证号码", "18位，最后一位可以是X。", required=True, spellcheck="false")
-    reason = forms.CharField(label="理由", **_REASON)
+    reason = forms.CharField(label="理由", **REASON)
 
     asked: tuple[str, ...] = ("full_name", "national_id")
 
@@ -255,7 +245,7 @@ class PersonForm(Plain):
     joined_party_on = Typed("入党年月")
     is_volunteer = Typed("是否注册志愿者", choices=_YES_NO)
     reason = forms.CharField(
-        label="理由", **(_REASON | {"help_text": "必填，例如“身份证登记有误，附复印件”。"})
+        label="理由", **(REASON | {"help_text": "必填，例如“身份证登记有误，附复印件”。"})
     )
 
     ethnicities = ETHNICITIES
@@ -289,7 +279,7 @@ class DecisionForm(Plain):
         choices=[(name, name) for name in ("grant", "refuse", "release", "keep", "cancel")],
         widget=forms.HiddenInput,
     )
-    decision = forms.CharField(label="意见", help_text="不同意的必须写明理由。", **_REASON)
+    decision = forms.CharField(label="意见", help_text="不同意的必须写明理由。", **REASON)
 
 
 class YouthForm(Plain):
@@ -299,7 +289,7 @@ class YouthForm(Plain):
         choices=[(name, name) for name in ("recognise", "dismiss", "release", "attach")],
         widget=forms.HiddenInput,
     )
-    words = forms.CharField(label="理由", **_REASON)
+    words = forms.CharField(label="理由", **REASON)
     attest_evidence = forms.BooleanField(label="没有填写“有”“无”的材料，我确认确实在档", required=False)
     document = forms.FileField(
         label="证明材料", required=False, help_text="JPG、PNG 图片或 PDF，每份不超过 5 MB，最多10份。"
@@ -335,33 +325,7 @@ class SettingsForm(Plain):
         return {name: getattr(row, name) for name in SettingsForm.base_fields}
 
 
-class ExportForm(Plain):
-    """How a roster is exported."""
-
-    full = forms.BooleanField(
-        label="包含完整的身份证号码和手机号码",
-        help_text="须有查看完整身份证号码的权限并写明用途。",
-        required=False,
-    )
-    purpose = forms.CharField(label="用途", **_REASON)
-
-    @staticmethod
-    def too_many(count: int, limit: int) -> Problem:
-        return PROCEDURES.problem("export.too_many", count=f"{count:,}", limit=f"{limit:,}")
-
-
 class PurposeForm(Plain):
     """What somebody's whole id is needed for."""
 
-    purpose = forms.CharField(label="用途", **_REASON)
-
-
-class PasteForm(Plain):
-    """Names or ids, one a line."""
-
-    list = forms.CharField(
-        label="姓名或身份证号码，每行一个",
-        help_text="最多2000行，可以从表格中复制一列粘贴。",
-        max_length=80_000,
-        widget=forms.Textarea(attrs={"rows": "12", "autocomplete": "off"}),
-    )
+    purpose = forms.CharField(label="用途", **REASON)

@@ -32,7 +32,10 @@ class Member(models.Model):
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", verbose_name="人员")
-    branch = models.ForeignKey(OrgUnit, models.PROTECT, related_name="members", verbose_name="所在团支部")
+    # Its index is `member_branch` below; a second one would only cost imports.
+    branch = models.ForeignKey(
+        OrgUnit, models.PROTECT, related_name="members", db_index=False, verbose_name="所在团支部"
+    )
     joined_on = models.DateField("入团年月")
     # Room for irregular numbers rightly issued (编号按实际发放).
     development_number = models.CharField("发展团员编号", max_length=30, blank=True)
@@ -40,7 +43,10 @@ class Member(models.Model):
     member_card = models.BooleanField("团员证", null=True, blank=True)
     transfer_letter = models.BooleanField("组织关系介绍信", null=True, blank=True)
     attested_at = models.DateTimeField("材料确认时间", null=True, blank=True)
-    attested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # Nobody is looked for by who answered: `member_attested` below finds those attested at all.
+    attested_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     # Codes a superior waived in writing (YouthUnderReview.released_*): later corrections keep them.
     waived = models.CharField("核准放行的规则", max_length=200, blank=True)
     from_at = models.DateTimeField("录入时间")
@@ -67,6 +73,10 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["branch", "until_at"], name="member_branch"),
             models.Index(fields=["batch_id"], name="member_batch", condition=Q(batch_id__isnull=False)),
+            # What a roster is searched by and few rows have (members.queries.walk).
+            models.Index(fields=["from_at"], name="member_from"),
+            models.Index(fields=["branch"], name="member_attested", condition=Q(attested_at__isnull=False)),
+            models.Index(fields=["branch"], name="member_left", condition=Q(until_at__isnull=False)),
             # Short old numbers are few: looked up to warn of a double.
             models.Index(
                 fields=["development_number"],
@@ -78,6 +88,18 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.person.full_name
+
+
+class RosterColumns(models.Model):
+    """Which columns an account has chosen to see in rosters (keys of `members.queries.columns`)."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="+", verbose_name="账号")
+    columns = models.JSONField("显示的列", default=list)
+
+    class Meta:
+        verbose_name = "名册显示列"
+        verbose_name_plural = "名册显示列"
+        default_permissions = ()
 
 
 class AdmissionSettings(models.Model):

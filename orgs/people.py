@@ -12,6 +12,8 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any
 
+from django.db.models import Count
+
 from zhtj.lib import bulk, crypto
 
 from orgs import identity
@@ -54,6 +56,17 @@ def find_people(national_ids: Iterable[str]) -> dict[str, FoundPerson]:
 def find_person(national_id: str) -> Person | None:
     """One person by national id. One query."""
     return Person.objects.filter(id_index=crypto.blind_index(national_id)).first()
+
+
+def common_names(names: Iterable[str], *, more_than: int) -> dict[str, int]:
+    """Those of the names that more than so many people bear, and how many do. One query for each 2 000."""
+    counts = Person.objects.order_by().values_list("full_name").annotate(count=Count("pk"))
+    return {name: count for name, count in bulk.among(counts, "full_name", names) if count > more_than}
+
+
+def named_count(beginning: str, most: int) -> int:
+    """How many people's names begin so, counted no further than one beyond `most`. One query by index."""
+    return Person.objects.filter(full_name__startswith=beginning).order_by()[: most + 1].count()
 
 
 def people_by_id(person_ids: Iterable[int]) -> dict[int, Person]:

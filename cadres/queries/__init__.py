@@ -9,7 +9,7 @@ from cadres.queries.counts import (
     organs_declared,
 )
 from cadres.queries.deadlines import Deadline, deadline_of
-from cadres.queries.known import fingerprint, posts_of
+from cadres.queries.known import fingerprint, posts_at, posts_of
 from cadres.queries.missing import missing_counts, with_unfilled, without_cadre, without_secretary
 from cadres.queries.organs import Organ, organs, undeclared_count
 from cadres.queries.rosters import (
@@ -71,6 +71,7 @@ __all__ = [
     "page",
     "pending_count",
     "post_here",
+    "posts_at",
     "posts_of",
     "roster",
     "secretaries_below",

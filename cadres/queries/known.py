@@ -4,8 +4,10 @@ what is found here may lie outside the reader's scope, and only rules may speak 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
@@ -88,6 +90,12 @@ def posts_of(person_ids: Sequence[int]) -> Iterable[Cadre]:
     """All posts these people hold now, the eldest first. For other rooms' actions, which check the scope."""
     held = Cadre.objects.filter(until_at__isnull=True).order_by("id")
     return bulk.among(held, "person_id", person_ids)
+
+
+def posts_at(person: Any, unit: Any) -> QuerySet[Cadre]:
+    """The posts held now by this person in this unit, both given as values or outer references: for an
+    `Exists` in another room's statement, which a scope has narrowed."""
+    return Cadre.objects.filter(person=person, unit=unit, until_at__isnull=True).order_by()
 
 
 def stored_entry(person: Person, cadre: Cadre | None = None) -> Entry:

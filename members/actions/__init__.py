@@ -9,6 +9,7 @@ from members.actions.cases import (
     decide_case,
     require_decider,
 )
+from members.actions.columns import choose_columns
 from members.actions.correct import correct_member, fingerprint
 from members.actions.disputes import ask_number
 from members.actions.drafts import draft_of, drop_draft, drop_old_drafts, keep_draft
@@ -46,6 +47,7 @@ __all__ = [
     "cancel_case",
     "change_settings",
     "check_settings",
+    "choose_columns",
     "correct_member",
     "decide_case",
     "dismiss_youth",

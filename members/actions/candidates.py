@@ -221,7 +221,7 @@ def _refuse(found: Sequence[Candidate]) -> None:
 
 def _open_cases(entries: Sequence[Entry], *, lock: bool) -> dict[tuple[UUID, int | None], YouthUnderReview]:
     """The open cases of these people by blind index and branch, wherever they are."""
-    indexes = crypto.blind_indexes(entry.national_id for entry in entries if entry.national_id)
+    indexes = [crypto.blind_index(entry.national_id) for entry in entries if entry.national_id]
     cases = YouthUnderReview.objects.filter(state=State.OPEN).select_related("branch").order_by("pk")
     if lock:
         cases = cases.select_for_update(of=("self",))

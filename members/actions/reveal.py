@@ -1,11 +1,17 @@
 """Showing or exporting whole national ids: the capability, a purpose, an audit entry."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from zhtj.lib import crypto
 from zhtj.lib.problems import Refused
 
 from members.models import Member
+from members.queries.columns import BRANCH, CODE, IN_WORKBOOK, LEFT, NAME, Column, named
+from members.queries.export import MOST_EXPORTED, export_count
+from members.queries.filters import Filters
 from members.rules.procedures import PROCEDURES
 from orgs import audit
 from orgs.models import OrgUnit
@@ -30,16 +36,39 @@ def reveal_id(actor: Actor, *, member: Member, purpose: str) -> str:
     return crypto.unseal(member.person.id_sealed)
 
 
-def allow_export(actor: Actor, *, unit: OrgUnit, full: bool, purpose: str, count: int) -> None:
-    """Leave the trail of an export about to be made. Raises PermissionDenied without `roster.print` (and,
-    for whole ids, `ids.reveal`) on the unit, Refused for whole ids without a purpose."""
+def allow_export(
+    actor: Actor,
+    *,
+    unit: OrgUnit,
+    found: QuerySet[Member],
+    filters: Filters,
+    columns: Sequence[str],
+    full: bool,
+    purpose: str,
+) -> list[Column]:
+    """Leave the trail of an export about to be made of the list `found` of `unit`; returns its columns.
+
+    Raises PermissionDenied without `roster.print` (and, for whole ids, `ids.reveal`) on the unit; Refused
+    for whole ids without a purpose, and for more rows than one export may hold. Three or four queries.
+    """
     actor.scope.require("roster.print", unit)
     if full:
         actor.scope.require("ids.reveal", unit)
         purpose = _purpose(purpose)
+    count = export_count(found)
+    if count > MOST_EXPORTED:
+        raise Refused([PROCEDURES.problem("export.too_many", limit=f"{MOST_EXPORTED:,}")])
+    chosen = [BRANCH, CODE, NAME, *named(columns or IN_WORKBOOK), *([LEFT] if filters.is_withdrawn else [])]
+    after = {
+        "count": count,
+        "full_ids": full,
+        "purpose": purpose.strip()[:MOST_WORDS],
+        "columns": [column.key for column in chosen],
+        "filters": filters.told(),
+    }
     with transaction.atomic():
-        after = {"count": count, "full_ids": full, "purpose": purpose.strip()[:MOST_WORDS]}
         audit.record(actor, "members.export", unit=unit, after=after)
+    return chosen
 
 
 def _purpose(text: str) -> str:

@@ -3,15 +3,11 @@ check, the admission settings.
 """
 
 from members.queries.cases import asked_cases, cases, disputed, open_cases, waiting_cases
+from members.queries.columns import columns_of
+from members.queries.compare import MOST_PASTED, Pasted, compare_pasted
 from members.queries.counts import active_counts, active_counts_by_branch, active_counts_by_domain
-from members.queries.export import (
-    EXPORT_HEADERS,
-    MOST_EXPORTED,
-    Pasted,
-    compare_pasted,
-    export_count,
-    export_rows,
-)
+from members.queries.export import MOST_EXPORTED, export_count, export_file, export_rows
+from members.queries.filters import Filters, is_private, looks_like_id
 from members.queries.impact import Impact, impact
 from members.queries.known import as_person, clashes
 from members.queries.review import (
@@ -26,11 +22,10 @@ from members.queries.rosters import (
     PAGE_SIZE,
     Roster,
     below,
-    is_private,
-    looks_like_id,
+    ever,
     member_here,
     members,
-    page_after,
+    narrowed,
     person_seen,
     posts_of_members,
     roster,
@@ -38,9 +33,10 @@ from members.queries.rosters import (
 from members.queries.settings import admission_policy, admission_settings, policy_of, review_terms
 
 __all__ = [
-    "EXPORT_HEADERS",
     "MOST_EXPORTED",
+    "MOST_PASTED",
     "PAGE_SIZE",
+    "Filters",
     "Impact",
     "Pasted",
     "ReviewStanding",
@@ -55,19 +51,22 @@ __all__ = [
     "below",
     "cases",
     "clashes",
+    "columns_of",
     "compare_pasted",
     "disputed",
     "document_of",
     "entry_of",
+    "ever",
     "export_count",
+    "export_file",
     "export_rows",
     "impact",
     "is_private",
     "looks_like_id",
     "member_here",
     "members",
+    "narrowed",
     "open_cases",
-    "page_after",
     "person_seen",
     "policy_of",
     "posts_of_members",

@@ -1,6 +1,6 @@
 """The roster: members of a scope by their place in the tree, a page at a time."""
 
-import re
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, Subquery
@@ -8,73 +8,85 @@ from django.db.models import Q, QuerySet, Subquery
 from zhtj.lib import crypto
 
 import cadres.queries
+import orgs.queries
 from members.models import Member
-from orgs import finding
-from orgs.identity import squeeze
+from members.queries import walk
+from members.queries.filters import NO_FILTERS, Filters, leading, narrow
+from members.queries.settings import admission_policy
+from members.rules import Policy
+from orgs import finding, people
+from orgs.kinds import UnitKind
 from orgs.models import OrgUnit, Person
 from orgs.scopes import Scope
 
 PAGE_SIZE = 50
-_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
-_ID = re.compile(r"[0-9]{17}[0-9Xx]")
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_NUMBER = re.compile(r"[0-9]{5,16}")
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """One page. `after` leads to the next ("" on the last); `posts` are the branch posts by member id."""
+    """One page. `after` leads to the next ("" on the last); `posts` are the branch posts by member id;
+    `looked_to` the last branch looked at, where a search was broken off (see `walk`)."""
 
     members: list[Member]
     posts: dict[int, str]
     after: str
+    looked_to: OrgUnit | None = None
 
 
 def members(scope: Scope, capability: str = "members.see") -> QuerySet[Member]:
     """Active members inside the scope, by place in the tree, then by entry."""
+    return ever(scope, capability).filter(until_at__isnull=True)
+
+
+def ever(scope: Scope, capability: str = "members.see") -> QuerySet[Member]:
+    """Memberships inside the scope, past ones too, by place in the tree, then by entry."""
     return (
-        Member.objects.filter(scope.q("branch", capability), until_at__isnull=True)
+        Member.objects.filter(scope.q("branch", capability))
         .select_related("person", "branch")
         .order_by("branch__tree_id", "branch__lft", "id")
     )
 
 
-def roster(scope: Scope, *, unit: OrgUnit, text: str = "", after: str = "") -> Roster:
-    """A page of the members in the sub-tree of `unit`.
+def narrowed(
+    scope: Scope,
+    unit: OrgUnit,
+    filters: Filters,
+    *,
+    today: dt.date,
+    capability: str = "members.see",
+) -> QuerySet[Member]:
+    """The whole roster of the sub-tree of `unit` under these filters, in order. A query for the settings
+    where the age is asked."""
+    found = ever(scope, capability).filter(below(unit))
+    policy = admission_policy() if filters.is_overage else Policy()
+    return narrow(found, filters, policy=policy, today=today)
 
-    `text` is the beginning of a name, or a whole national id (by its blind index), mobile or
-    number; `after` the
-    cursor of the page before, anything else is the first page. Three queries, the same at any depth.
+
+def roster(
+    scope: Scope,
+    *,
+    unit: OrgUnit,
+    today: dt.date,
+    filters: Filters = NO_FILTERS,
+    after: str = "",
+    size: int = 0,
+) -> Roster:
+    """A page of the members in the sub-tree of `unit`; `after` the cursor of the page before, anything
+    else is the first page. Four queries for a plain list, at any depth; a search: see `walk`.
     """
-    found = members(scope).filter(below(unit))
-    text = squeeze(text)
-    if looks_like_id(text):
-        found = found.filter(person__id_index=crypto.blind_index(text.upper()))
-    elif _MOBILE.fullmatch(text):
-        found = found.filter(person__mobile=text)
-    elif _NUMBER.fullmatch(text):
-        found = found.filter(development_number=text)
-    elif text:
-        found = found.filter(person__full_name__startswith=text)
-    shown, cursor = page_after(found, after, PAGE_SIZE)
-    return Roster(shown, posts_of_members(shown), cursor)
-
-
-def page_after(found: QuerySet[Member], after: str, size: int) -> tuple[list[Member], str]:
-    """The next `size` of `members(…)` behind the cursor, and the cursor of the page after ("" = none)."""
-    page = list(found.filter(_later(after))[: size + 1])
-    shown = page[:size]
-    return shown, f"{shown[-1].branch_id}.{shown[-1].pk}" if len(page) > size else ""
-
-
-def looks_like_id(text: str) -> bool:
-    """Is the whole text written like a national id?"""
-    return _ID.fullmatch(squeeze(text)) is not None
-
-
-def is_private(text: str) -> bool:
-    """An id or a mobile number: looked for by POST only, so that it never stands in a URL or a log."""
-    return looks_like_id(text) or _MOBILE.fullmatch(squeeze(text)) is not None
+    size = size or PAGE_SIZE
+    found = narrowed(scope, unit, filters, today=today)
+    if filters.is_blank or unit.is_branch:
+        page = walk.plain_page(found, after, size)
+    else:
+        page = walk.search_page(
+            found,
+            is_rare=lambda most: _is_rare(filters, most),
+            branches=_branches(scope, unit, filters),
+            after=after,
+            size=size,
+        )
+    return Roster(page.members, posts_of_members(page.members), page.after, page.looked_to)
 
 
 def member_here(scope: Scope, branch: OrgUnit, national_id: str) -> Member | None:
@@ -104,16 +116,6 @@ def below(unit: OrgUnit) -> Q:
     )
 
 
-def _later(after: str) -> Q:
-    """Behind the cursor `branch.member`, by the place the branch has now."""
-    match = _CURSOR.fullmatch(after)
-    if not match:
-        return Q()
-    branch_id, member_id = map(int, match.groups())
-    here = Q(branch__lft__gte=Subquery(finding.place(branch_id).values("lft")))
-    return here & ~Q(branch=branch_id, id__lte=member_id)
-
-
 def posts_of_members(shown: list[Member]) -> dict[int, str]:
     """The posts these members hold in their own branches, by member id."""
     by_place = {(member.person_id, member.branch_id): member.pk for member in shown}
@@ -123,3 +125,24 @@ def posts_of_members(shown: list[Member]) -> dict[int, str]:
         if member_id is not None:
             posts.setdefault(member_id, []).append(post.post)
     return {member_id: "、".join(names) for member_id, names in posts.items()}
+
+
+def _is_rare(filters: Filters, most: int) -> bool:
+    """Does one of the indexes lead to no more than `most` rows, wherever they lie? Nothing of it is shown."""
+    if filters.is_exact or (filters.text and people.named_count(filters.text, most) <= most):
+        return True
+    return any(
+        Member.objects.filter(lead).order_by()[: most + 1].count() <= most for lead in leading(filters)
+    )
+
+
+def _branches(scope: Scope, unit: OrgUnit, filters: Filters) -> QuerySet[OrgUnit]:
+    """The branches of the sub-tree in which rows under these filters may lie."""
+    place = finding.place(unit.pk)
+    return orgs.queries.units(scope, "members.see").filter(
+        filters.of_branch(),
+        kind=UnitKind.BRANCH,
+        tree_id=Subquery(place.values("tree_id")),
+        lft__gt=Subquery(place.values("lft")),
+        lft__lt=Subquery(place.values("rght")),
+    )

@@ -150,8 +150,8 @@ PROCEDURES = Catalogue(
         Rule("purpose.missing", "没有填写用途。", "查看、导出完整身份证号码须写明用途，将记入审计。", _ADMIN),
         Rule(
             "export.too_many",
-            "共有{count}名团员，超过一次导出的上限{limit}名。",
-            "请选择下级组织分别导出。",
+            "符合条件的团员超过一次导出的上限{limit}名。",
+            "请选择下级组织或增加筛选条件，分别导出。",
             _ADMIN,
         ),
         Rule("settings.age", "最低年龄应在10至28之间。", "请核对后重新填写。", _IDENTITY),

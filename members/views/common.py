@@ -20,9 +20,10 @@ F = TypeVar("F", bound=Plain)
 
 
 def unit_asked(request: Request) -> OrgUnit:
-    """The unit whose roster is asked for: `branch` (or `unit`) of the query, else the one acted for."""
+    """The unit whose roster is asked for: `unit` of a form, `branch` (or `unit`) of the query, else the one
+    acted for."""
     seen = orgs.queries.units(request.scope, "members.see")
-    asked = request.GET.get("branch") or request.GET.get("unit") or ""
+    asked = request.POST.get("unit") or request.GET.get("branch") or request.GET.get("unit") or ""
     wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
     if asked and wanted is None:
         wanted = 0  # nobody's

@@ -1,7 +1,5 @@
 """The roster taken along: print, export, a pasted list compared, one id shown in full."""
 
-import tempfile
-
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -11,11 +9,13 @@ from django.views.decorators.http import require_POST
 from zhtj.lib import days
 from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
-from zhtj.lib.sheets import HeaderCell, SheetOut, write_workbook
 
 from members import actions, queries
-from members.forms import ExportForm, PasteForm, PurposeForm
+from members.forms import PurposeForm
+from members.queries.columns import IN_WORKBOOK
+from members.roster_forms import ExportForm, PasteForm, RosterForm
 from members.views.common import path_to, unit_asked
+from orgs.models import OrgUnit
 from orgs.requests import Request
 
 MOST_PRINTED = 2_000
@@ -24,48 +24,52 @@ MOST_PRINTED = 2_000
 @door("roster.print")
 @never_cache
 def member_export(request: Request) -> HttpResponse | FileResponse:
-    """Ask how, then hand out the workbook, written to disk and streamed."""
+    """Ask how, then hand out the workbook of the list as it was narrowed, written to disk and streamed."""
     unit = unit_asked(request)
     request.scope.require("roster.print", unit)
-    form = ExportForm(request.POST or None)
-    count = queries.export_count(request.scope, unit)
+    narrowing = RosterForm(request.GET)
+    form = ExportForm(request.POST or None, initial={"columns": list(IN_WORKBOOK)})
     if request.method == "POST" and form.is_valid():
-        full = form.cleaned_data["full"]
         try:
-            if count > queries.MOST_EXPORTED:
-                raise Refused([form.too_many(count, queries.MOST_EXPORTED)])
-            actions.allow_export(
-                request.actor, unit=unit, full=full, purpose=form.cleaned_data["purpose"], count=count
-            )
+            return _workbook(request, unit, narrowing.filters(), form)
         except Refused as refused:
             form.add_problems(refused.problems)
-        else:
-            rows = queries.export_rows(request.scope, unit, full=full)
-            header = [HeaderCell(text, is_text=True) for text in queries.EXPORT_HEADERS]
-            target = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115 - the answer closes it
-            write_workbook(target, [SheetOut("团员名册", header, rows)])
-            target.seek(0)
-            name = f"{unit.short_name}团员名册-{days.today():%Y%m%d}.xlsx"
-            return FileResponse(target, as_attachment=True, filename=name)
     context = {
         "form": form,
-        "title": "导出团员名册",
-        "note": f"{unit.short_name}及以下共{count}名团员。身份证号码和手机号码默认遮盖；导出记入审计。",
-        "submit": "导出",
+        "unit": unit,
+        "asked": narrowing.asked(),
+        "most": queries.MOST_EXPORTED,
         "path": path_to(request, unit),
     }
-    return render(request, "members/form.html", context)
+    return render(request, "members/export.html", context)
+
+
+def _workbook(request: Request, unit: OrgUnit, filters: queries.Filters, form: ExportForm) -> FileResponse:
+    """The file, after the trail of it. Raises Refused for too many rows or no purpose."""
+    full = form.cleaned_data["full"]
+    found = queries.narrowed(request.scope, unit, filters, today=days.today(), capability="roster.print")
+    columns = actions.allow_export(
+        request.actor,
+        unit=unit,
+        found=found,
+        filters=filters,
+        columns=form.cleaned_data["columns"],
+        full=full,
+        purpose=form.cleaned_data["purpose"],
+    )
+    name = f"{unit.short_name}团员名册-{days.today():%Y%m%d}.xlsx"
+    return FileResponse(queries.export_file(found, columns, full=full), as_attachment=True, filename=name)
 
 
 @door("roster.print")
 @never_cache
 def member_print(request: Request) -> HttpResponse:
-    """The roster of a branch as one page to print, sign and seal; ids masked."""
+    """The roster of a sub-tree as one page to print, sign and seal, narrowed as it was; ids masked."""
     unit = unit_asked(request)
     request.scope.require("roster.print", unit)
-    rows = list(
-        queries.members(request.scope, "roster.print").filter(queries.below(unit))[: MOST_PRINTED + 1]
-    )
+    filters = RosterForm(request.GET).filters()
+    found = queries.narrowed(request.scope, unit, filters, today=days.today(), capability="roster.print")
+    rows = list(found[: MOST_PRINTED + 1])
     context = {
         "unit": unit,
         "path": path_to(request, unit),
@@ -86,7 +90,7 @@ def member_paste(request: Request) -> HttpResponse:
     form = PasteForm(request.POST or None)
     pasted = None
     if request.method == "POST" and form.is_valid():
-        pasted = queries.compare_pasted(request.scope, unit, form.cleaned_data["list"])
+        pasted = queries.compare_pasted(request.scope, unit, form.lines())
     context = {"unit": unit, "path": path_to(request, unit), "form": form, "pasted": pasted}
     return render(request, "members/paste.html", context)
 

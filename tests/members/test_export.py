@@ -20,7 +20,7 @@ def text_of(answer: Any) -> str:
 
 
 def export(user: Any, unit: Any, **given: str) -> Any:
-    return world.client(user).post(f"/members/export/?unit={unit.pk}", given or {"purpose": ""})
+    return world.client(user).post(f"/members/export/?unit={unit.pk}", {"purpose": "", **given})
 
 
 def rows_of(answer: Any) -> list[tuple[Any, ...]]:
@@ -37,9 +37,32 @@ def test_an_export_holds_the_sub_tree_masked_and_leaves_a_trail(cast: Cast) -> N
     header, first, second = rows_of(export(cast.county_admin, cast.county))
     assert header[:4] == ("团支部", "组织编码", "姓名", "身份证号码")
     assert first[2:4] == ("=1+1", person.masked_id) and first[10:12] == ("书记", "138****5678")
+    assert header[10:12] == ("团内职务", "手机号码")
     assert second[0] == "小寨村团支部"
     entry = AuditEntry.objects.get(action="members.export")
-    assert (entry.unit, entry.after) == (cast.county, {"count": 2, "full_ids": False, "purpose": ""})
+    assert (entry.unit, entry.after["count"], entry.after["full_ids"]) == (cast.county, 2, False)
+
+
+def test_an_export_honours_filters_and_columns_and_says_so_in_the_trail(cast: Cast) -> None:
+    world.member(cast.branch, world.person("王小明", political_status="party_member"))
+    world.member(cast.branch, world.person("李小红"))
+    browser = world.client(cast.committee_admin)
+    address = "/members/export/?political_status=party_member"
+    assert "政治面貌：中共党员" in text_of(browser.get(address))
+    header, *rows = rows_of(browser.post(address, {"columns": ["education", "sex"]}))
+    assert header == ("团支部", "组织编码", "姓名", "性别", "文化程度")
+    assert [row[2] for row in rows] == ["王小明"]
+    after = AuditEntry.objects.get(action="members.export").after
+    assert after["filters"] == {"political_status": "party_member"}
+    assert after["columns"][-2:] == ["sex", "education"]
+
+
+def test_more_than_one_export_may_hold_is_refused_before_it_begins(cast: Cast, monkeypatch: Any) -> None:
+    world.members(cast.branch, 3)
+    monkeypatch.setattr("members.queries.export.MOST_EXPORTED", 2)
+    monkeypatch.setattr("members.actions.reveal.MOST_EXPORTED", 2)
+    assert "超过一次导出的上限" in text_of(export(cast.committee_admin, cast.committee))
+    assert not AuditEntry.objects.filter(action="members.export").exists()
 
 
 def test_whole_ids_need_the_capability_and_a_purpose(cast: Cast) -> None:
@@ -85,13 +108,26 @@ def test_a_pasted_list_says_who_is_in_and_who_is_not(cast: Cast) -> None:
     assert unknown not in page.split("<textarea")[1].split("</textarea>")[1]
 
 
+def test_in_a_large_sub_tree_a_common_name_asks_for_the_id(cast: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr("members.queries.compare.SMALL", 2)
+    monkeypatch.setattr("members.queries.compare.SAME_NAME", 2)
+    for branch in (cast.branch, cast.branch, cast.other_branch):
+        world.member(branch, world.person("王伟"))
+    world.member(cast.branch, world.person("李小红"))
+    answer = world.client(cast.committee_admin).post("/members/compare/", {"list": "王伟\n李小红\n赵六"})
+    pasted = answer.context["pasted"]
+    assert pasted.common == [("王伟", 3)] and pasted.missing == ["赵六"]
+    assert [member.person.full_name for _, member in pasted.found] == ["李小红"]
+    assert "同名太多" in text_of(answer)
+
+
 def test_the_roster_is_searched_by_mobile_and_number(cast: Cast) -> None:
     world.member(cast.branch, world.person("王小明", mobile="13812345678"))
     world.member(cast.branch, world.person("李秀英"), development_number="201541000001")
     browser = world.client(cast.committee_admin)
 
     def found(text: str) -> list[str]:
-        answer = browser.post("/members/", {"q": text})
+        answer = browser.post("/members/", {"q": text}, follow=True)
         return [member.person.full_name for member in answer.context["roster"].members]
 
     assert found("13812345678") == ["王小明"]

@@ -9,6 +9,7 @@ from zhtj.lib.doors import signed_in
 urlpatterns = [
     path("", views.home, name="home"),
     path("rules/", views.rules, name="rules"),
+    path("privacy/", views.privacy, name="privacy"),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
     path("api/schema/", signed_in(SpectacularAPIView.as_view()), name="api_schema"),

@@ -1,11 +1,11 @@
 """The first page, the rules in words, the API's own documentation."""
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhtj.home import catalogue, todos
 from zhtj.lib import days
-from zhtj.lib.doors import signed_in
+from zhtj.lib.doors import public, signed_in
 
 from members import queries as members
 from orgs import queries
@@ -36,6 +36,13 @@ def rules(request: Request) -> HttpResponse:
     """规则说明. No query of its own."""
     context = {"sections": catalogue.sections(), "may_set": request.scope.has("admission.settings")}
     return render(request, "home/rules.html", context)
+
+
+@public
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept of whom, why, who sees it, how long; the consent for members under 14."""
+    frame = "base.html" if request.user.is_authenticated else "public.html"
+    return render(request, "home/privacy.html", {"frame": frame})
 
 
 @signed_in
