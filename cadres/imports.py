@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from zhtj.lib import days
 from zhtj.lib.workbook import (
     Acknowledgement,
     Column,
@@ -9,10 +10,11 @@ from zhtj.lib.workbook import (
     Judged,
     Outcome,
     Row,
+    Undoing,
     WorkbookKind,
 )
 
-from cadres.actions import Verdict, enter_cadres, judge
+from cadres.actions import Verdict, Written, enter_cadres, judge, undo_cadres
 from cadres.queries.units import Units
 from cadres.rules import ENGAGEMENTS, EVERY_POST, POSTS_AT, Entry, EntryReader
 from orgs import finding, person_rules
@@ -115,6 +117,24 @@ def _as_judged(verdict: Verdict) -> Judged:
     return Judged(verdict.entry.row, verdict.outcome, verdict.problems, data, verdict.change)
 
 
+def _undo(context: Context, judged: Sequence[Judged], is_preview: bool) -> Undoing:
+    """Take back what a commit of these rows wrote."""
+    written = [
+        Written(line.number, line.outcome is Outcome.OK, Entry.from_data(line.entry), line.change)
+        for line in judged
+        if line.entry
+    ]
+    return undo_cadres(
+        context.actor,
+        unit=context.unit,
+        batch_id=context.batch_id or 0,
+        written=written,
+        today=context.today,
+        since=context.since or days.now(),
+        is_preview=is_preview,
+    )
+
+
 def _choices_for(unit: OrgUnit) -> dict[str, list[str]]:
     """The posts of this kind of unit and the places a workbook of it may name. One query."""
     if unit.is_branch:
@@ -131,6 +151,7 @@ KIND = WorkbookKind(
     capability="cadres.enter",
     importer=CadreImporter,
     choices_for=_choices_for,
+    undo=_undo,
     explanation=(
         "一个职务一行；一人有几个职务的填几行。带“*”的必填。身份证号码、手机号码请保持“文本”格式。",
         "所在组织留空即为本组织；团的领导机关还要填写团干部性质（专职、挂职、兼职）。",

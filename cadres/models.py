@@ -24,6 +24,7 @@ class EndReason(models.TextChoices):
     UNIT_CLOSED = "unit_closed", "组织已撤销"
     MERGED = "merged", "随组织合并"
     MISTAKE = "mistake", "录入有误"
+    UNDONE = "undone", "撤销导入"
 
 
 _HELD = Q(until_at__isnull=True)

@@ -4,24 +4,28 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from zhtj.lib.problems import Severity
+from zhtj.lib import days
+from zhtj.lib.problems import Refused, Severity
 from zhtj.lib.workbook import (
     Acknowledgement,
     Column,
     Context,
     Judged,
+    Listed,
     Outcome,
     Row,
+    Undoing,
     WorkbookKind,
     WorldMoved,
 )
 
 import cadres.rules
 import orgs.queries
-from members.actions import Verdict, enter_members, judge
+from members.actions import Verdict, Written, enter_members, judge, put_under_review, undo_members
 from members.queries import admission_policy
 from members.queries.branches import Branches
 from members.queries.counts import active_counts
+from members.queries.prefill import known_members
 from members.rules import CODES, Entry, EntryReader
 from orgs import finding, person_rules
 from orgs.identity import ETHNICITIES
@@ -221,6 +225,48 @@ def _entry_of(data: dict[str, Any]) -> Entry:
     return Entry.from_data(data)
 
 
+def _undo(context: Context, judged: Sequence[Judged], is_preview: bool) -> Undoing:
+    """Take back what a commit of these rows wrote."""
+    written = [
+        Written(line.number, line.outcome is Outcome.OK, _entry_of(line.entry), line.change)
+        for line in judged
+        if line.entry
+    ]
+    return undo_members(
+        context.actor,
+        unit=context.unit,
+        batch_id=context.batch_id or 0,
+        written=written,
+        today=context.today,
+        since=context.since or days.now(),
+        is_preview=is_preview,
+    )
+
+
+def _put_on_list(context: Context, rows: Sequence[Row]) -> dict[int, Listed]:
+    """Put these rows on the rectification lists of their branches, all or none. Raises Refused."""
+    reader = EntryReader(context.today)
+    entries = reader.read_all([row.cells for row in rows], [row.number for row in rows])
+    branches = Branches(context.unit, context.actor.scope, lock=True)
+    problems = [problem for found in branches.find_all(entries) for problem in found]
+    if problems:
+        raise Refused(problems)
+    by_branch: dict[int, list[Entry]] = {}
+    for entry in entries:
+        by_branch.setdefault(entry.branch_id or 0, []).append(entry)
+    listed: dict[int, Listed] = {}
+    for branch_id, listing in sorted(by_branch.items()):
+        if branch_id not in branches.units:
+            raise Refused([CODES.problem("branch.missing")])
+        branch = branches.units[branch_id]
+        youth = put_under_review(
+            context.actor, branch=branch, entries=listing, today=context.today, batch_id=context.batch_id
+        )
+        for entry, one in zip(listing, youth, strict=True):
+            listed[entry.row] = Listed(one.pk, branch.short_name)
+    return listed
+
+
 def _left_out(unit: OrgUnit) -> frozenset[str]:
     """A branch's own workbook needs no column naming the branch."""
     return frozenset({"branch"}) if unit.is_branch else frozenset()
@@ -242,6 +288,9 @@ KIND = WorkbookKind(
     importer=MemberImporter,
     left_out=_left_out,
     choices_for=_choices_for,
+    known=known_members,
+    undo=_undo,
+    put_on_list=_put_on_list,
     explanation=(
         "一人一行；带“*”的必填。身份证号码、手机号码、发展团员编号请保持“文本”格式。",
         "2017年1月1日之前入团的，入团志愿书、团员证、组织关系介绍信有其一即可；"

@@ -20,6 +20,7 @@ from zhtj.lib.workbook import (
     Judged,
     Outcome,
     Row,
+    Undoing,
     WorkbookKind,
     WorldMoved,
 )
@@ -29,7 +30,7 @@ from orgs import identity
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from progress import queries
-from progress.actions import Expected, enter_baselines
+from progress.actions import Expected, enter_baselines, undo_baselines
 from progress.models import Baseline
 from progress.rules import CODES
 
@@ -224,6 +225,18 @@ def _change(figures: Expected, known: Baseline) -> dict[str, list[str]]:
     return change
 
 
+def _undo(context: Context, judged: Sequence[Judged], is_preview: bool) -> Undoing:
+    """Take back what a commit of these rows wrote."""
+    figures = [(line.number, line.entry["figures"]) for line in judged if line.entry]
+    return undo_baselines(
+        context.actor,
+        unit=context.unit,
+        batch_id=context.batch_id or 0,
+        rows={(figure["unit_id"], figure["domain"]): number for number, figure in figures},
+        is_preview=is_preview,
+    )
+
+
 def _choices_for(unit: OrgUnit) -> dict[str, list[str]]:
     """The direct children, for the drop-down; deeper units are named by code."""
     return {"unit": [child.short_name for child in orgs.queries.open_children(unit)]}
@@ -236,6 +249,7 @@ KIND = WorkbookKind(
     capability="baselines.enter",
     importer=BaselineImporter,
     choices_for=_choices_for,
+    undo=_undo,
     explanation=(
         "一个组织的一个领域一行；带“*”的必填。组织填编码或简称，下级的下级请填编码。",
         "团员数填2017年度团统数。没有填报的组织按下级合计；填报数与下级合计不一致时，通报里会提示。",

@@ -133,6 +133,7 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 400  # more than ZHTJ_IMPORT_LIMITS["files"], so that our own sentence is said
 FILE_UPLOAD_HANDLERS = [
     "zhtj.imports.uploads.TurnAwayTooLarge",  # before a byte of it is kept
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -193,11 +194,17 @@ ZHTJ_ENTRY_GATE = "progress.gate.check"
 ZHTJ_PERSON_HOMES = "members.queries.homes.homes"
 # By when are cadres due? Handed to `cadres`, which knows no campaign.
 ZHTJ_CADRE_DEADLINES = "progress.queries.deadlines.cadre_deadlines"
+# Who uses a unit? Handed to `orgs`, which knows neither people nor figures.
+ZHTJ_UNIT_OCCUPANTS = "zhtj.desk.occupants.occupants"
+ZHTJ_IMPORT_KEPT_DAYS = int(env.text("ZHTJ_IMPORT_KEPT_DAYS", "30"))  # rows and uploads, then removed
+ZHTJ_IMPORT_UNDO_HOURS = int(env.text("ZHTJ_IMPORT_UNDO_HOURS", "24"))  # a commit may be undone for so long
 ZHTJ_IMPORT_LIMITS = {
     "bytes": 20 * 1024 * 1024,
     "unpacked_bytes": 200 * 1024 * 1024,
     "rows": 50_000,
     "unit_rows": 10_000,
+    "files": 300,  # dropped at once, or branches of one download
+    "files_bytes": 60 * 1024 * 1024,  # of all files dropped at once
     "columns": 100,
     "seconds": 60,
     "memory_bytes": 320 * 1024 * 1024,

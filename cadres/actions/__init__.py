@@ -13,6 +13,7 @@ from cadres.actions.posts import (
     end_posts,
     end_posts_of_leavers,
 )
+from cadres.actions.undo import Written, undo_cadres
 from cadres.actions.verify import Verified, verify_unchanged
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Entered",
     "Verdict",
     "Verified",
+    "Written",
     "appoint_cadre",
     "appoint_cadres",
     "declare_verified",
@@ -33,5 +35,6 @@ __all__ = [
     "judge",
     "keep_cadre",
     "note_export",
+    "undo_cadres",
     "verify_unchanged",
 ]

@@ -39,7 +39,7 @@ def organ_counts(moment: dt.datetime) -> Iterable[tuple[int, int, int, int, int]
     there, gone = as_of(moment), Q(until_at__lt=moment)
     rows = (
         Cadre.objects.filter(unit__kind__in=LEADING_ORGANS, from_at__lt=moment)
-        .exclude(gone & Q(end_reason__in=(EndReason.UNIT_CLOSED, EndReason.MERGED)))
+        .exclude(gone & Q(end_reason__in=(EndReason.UNIT_CLOSED, EndReason.MERGED, EndReason.UNDONE)))
         .order_by()
         .values_list("unit_id")
     )

@@ -27,6 +27,7 @@ from members.actions.review import (
     release_youth,
 )
 from members.actions.settings import change_settings, check_settings, preview
+from members.actions.undo import Written, undo_members
 from members.actions.upkeep import answer_person_correction, ask_person_correction, keeper_of
 from members.actions.write import Entered
 
@@ -36,6 +37,7 @@ __all__ = [
     "Moved",
     "Recognised",
     "Verdict",
+    "Written",
     "allow_export",
     "answer_claim",
     "answer_person_correction",
@@ -71,5 +73,6 @@ __all__ = [
     "require_decider",
     "reveal_id",
     "transfer_members",
+    "undo_members",
     "withdraw_members",
 ]

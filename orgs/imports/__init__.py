@@ -6,8 +6,12 @@ importing unit itself. A row that is already there is unchanged, or updates the 
 cell differs; everything new is planted in one pass. The same file twice changes nothing.
 """
 
-from zhtj.lib.workbook import Column, WorkbookKind
+from collections.abc import Sequence
 
+from zhtj.lib import days
+from zhtj.lib.workbook import Column, Context, Judged, Undoing, WorkbookKind
+
+from orgs import undoing
 from orgs.imports.importer import UnitImporter
 from orgs.kinds import ALLOWED_CHILDREN, Industry, UnitKind
 from orgs.models import OrgUnit
@@ -90,6 +94,18 @@ def _choices_for(unit: OrgUnit) -> dict[str, list[str]]:
     return {"kind": [kind.label for kind in UnitKind if kind in below]}
 
 
+def _undo(context: Context, judged: Sequence[Judged], is_preview: bool) -> Undoing:
+    """Take back what a commit of these rows wrote."""
+    return undoing.undo_units(
+        context.actor,
+        unit=context.unit,
+        batch_id=context.batch_id or 0,
+        judged=judged,
+        since=context.since or days.now(),
+        is_preview=is_preview,
+    )
+
+
 KIND = WorkbookKind(
     key="units",
     title="团组织",
@@ -98,6 +114,7 @@ KIND = WorkbookKind(
     importer=UnitImporter,
     row_limit="unit_rows",
     choices_for=_choices_for,
+    undo=_undo,
     explanation=(
         "一行一个组织，可以同时填写多级：先写团委，再写它的团支部，团支部的“上级组织”填团委的简称或编码。",
         "“上级组织”不填，表示直属于导入的组织。带 * 的列必填，其余可以不填。",

@@ -1,10 +1,11 @@
 """Closing a unit and opening it again. It keeps its place, its code and its history."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 
-from zhtj.lib import locks
+from zhtj.lib import bulk, locks
 from zhtj.lib.problems import Refused
 
 from orgs import reshaping
@@ -31,6 +32,16 @@ def close(unit: OrgUnit, *, at: dt.datetime, into: OrgUnit | None = None) -> Org
         OrgUnit.objects.filter(pk=unit.pk).update(closed_at=at, merged_into=into)
         close_placements([unit.pk], at)
         return OrgUnit.objects.get(pk=unit.pk)
+
+
+def close_all(units: Sequence[OrgUnit], *, at: dt.datetime) -> None:
+    """Close many units as of `at`. The caller holds the tree alone and has seen that each is empty: what is
+    open below one is among them. Two statements for each 2 000."""
+    ids = [unit.pk for unit in units]
+    for start in range(0, len(ids), bulk.CHUNK):
+        part = ids[start : start + bulk.CHUNK]
+        OrgUnit.objects.filter(pk__in=part).update(closed_at=at)
+        close_placements(part, at)
 
 
 def reopen(unit: OrgUnit, *, at: dt.datetime) -> OrgUnit:

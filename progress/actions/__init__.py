@@ -1,7 +1,7 @@
 """Everything that writes in this room."""
 
 from progress.actions.adjustments import ask_adjustment, decide_adjustment
-from progress.actions.baselines import Expected, enter_baselines
+from progress.actions.baselines import Expected, enter_baselines, undo_baselines
 from progress.actions.bulletins import compute_bulletin, publish_bulletin
 from progress.actions.campaigns import (
     activate_campaign,
@@ -42,5 +42,6 @@ __all__ = [
     "enter_baselines",
     "plan_of",
     "publish_bulletin",
+    "undo_baselines",
     "withdraw_completion",
 ]

@@ -1,13 +1,16 @@
 """Entering what is expected of a unit: the 2017 年度团统 figures (notice, part 2, 1: 应录尽录)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models.base import ModelState
 
-from zhtj.lib import locks
+from zhtj.lib import bulk, locks
+from zhtj.lib.workbook import Undoing
 
 from orgs import audit
 from orgs.models import OrgUnit
@@ -64,6 +67,65 @@ def enter_baselines(
     after = {"new": new, "changed": len(closed)}
     audit.record(actor, "progress.enter_baselines", unit=unit, batch_id=batch_id, after=after)
     return new
+
+
+@transaction.atomic
+def undo_baselines(
+    actor: Actor,
+    *,
+    unit: OrgUnit,
+    batch_id: int,
+    rows: Mapping[tuple[int, str], int],
+    is_preview: bool = False,
+) -> Undoing:
+    """Take back the figures a batch entered: their period ends, and the one before it begins anew.
+
+    `rows`: (unit, domain) → row of the sheet. A figure changed since stays. `is_preview` only says what
+    would be. Half a dozen queries; one audit entry.
+    """
+    at = locks.entry_stamp()
+    told = Undoing()
+    entered = Baseline.objects.filter(batch_id=batch_id).order_by("pk")
+    entered = entered if is_preview else entered.select_for_update()
+    reach = OrgUnit.objects.filter(actor.scope.q(capability="baselines.enter")).order_by()
+    found = {(row.unit_id, row.domain): row for row in entered if (row.unit_id, row.domain) in rows}
+    reached = set(bulk.among(reach.values_list("pk", flat=True), "pk", [key[0] for key in found]))
+    standing = []
+    for key, number in rows.items():
+        row = found.get(key)
+        if row is None or row.until_at is not None:
+            told.stays.append((number, "之后又改过"))
+        elif row.unit_id not in reached:
+            told.stays.append((number, "已不在您可以填报团统数的范围"))
+        else:
+            standing.append(row)
+    before = _before(standing)
+    told.withdrawn, told.restored = len(standing) - len(before), len(before)
+    if not is_preview:
+        Baseline.objects.filter(pk__in=[row.pk for row in standing]).update(until_at=at)
+        Baseline.objects.bulk_create([_again(row, actor, at) for row in before], batch_size=2000)
+        after = {"withdrawn": told.withdrawn, "restored": told.restored}
+        audit.record(actor, "progress.undo_baselines", unit=unit, batch_id=batch_id, after=after)
+    return told
+
+
+def _before(rows: Sequence[Baseline]) -> list[Baseline]:
+    """The figures these took the place of."""
+    ended = {(row.campaign_id, row.unit_id, row.domain, row.from_at) for row in rows}
+    former = Baseline.objects.filter(until_at__in={row.from_at for row in rows}).order_by("pk")
+    return [
+        row
+        for row in bulk.among(former, "unit_id", [row.unit_id for row in rows])
+        if (row.campaign_id, row.unit_id, row.domain, row.until_at) in ended
+    ]
+
+
+def _again(former: Baseline, actor: Actor, at: datetime) -> Baseline:
+    """The same figure, in force from `at` on."""
+    again = copy(former)
+    again.pk, again.from_at, again.until_at, again.entered_by = None, at, None, actor.user
+    again._state = ModelState()
+    return again
 
 
 def _require(actor: Actor, unit_ids: set[int]) -> None:

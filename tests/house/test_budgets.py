@@ -37,6 +37,7 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "import_upload": ("committee_admin", {}, "", 6),
     "import_batch": ("committee_admin", {"pk": "batch"}, "", 7),
     "import_row": ("committee_admin", {"pk": "batch", "number": "row"}, "", 7),
+    "import_branches": ("committee_admin", {}, "", 10),
     "cadre_list": ("committee_admin", {}, "", 11),
     "cadre_print": ("committee_admin", {}, "", 9),
     "cadre_missing": ("committee_admin", {}, "", 8),

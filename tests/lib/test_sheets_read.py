@@ -93,12 +93,18 @@ def test_an_xls_keeps_numbers_and_dates() -> None:
     assert only(xls([[5, 5.5, True, DAY, "0123"]])).rows == [(1, [5, 5.5, True, DAY, "0123"])]
 
 
-def test_a_formula_is_its_stored_result_and_without_one_or_with_an_error_it_is_nothing() -> None:
+def test_a_formula_is_its_stored_result_nothing_without_one_and_an_error_by_name() -> None:
     data = from_sheet_xml(
         '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1" t="str"><f>"a"</f><v>甲</v></c>'
         '<c r="C1"><f>HYPERLINK("http://x")</f></c><c r="D1" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>'
     )
-    assert only(data).rows == [(1, [2.0, "甲"])]
+    assert only(data).rows == [(1, [2.0, "甲", None, "#DIV/0!"])]
+
+
+def test_errors_stand_where_they_are_also_in_a_row_of_nothing_else_and_left_of_the_table() -> None:
+    row = '<row r="{0}"><c r="B{0}" t="e"><v>#N/A</v></c></row>'
+    data = from_sheet_xml(row.format(2) + f'<row r="3">{text_cell("C3", "甲")}</row>' + row.format(4))
+    assert only(data).rows == [(2, [None, "#N/A"]), (3, [None, None, "甲"]), (4, [None, "#N/A"])]
 
 
 def test_blank_text_is_nothing_and_rows_of_it_are_not_counted() -> None:

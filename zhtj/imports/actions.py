@@ -23,11 +23,6 @@ from orgs import audit
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
 
-RECHECKED: dict[str, Any] = {
-    "remark": "",
-    "acknowledged": [],
-}  # what a batch forgets when it is checked again
-
 
 def upload(
     actor: Actor,
@@ -38,8 +33,10 @@ def upload(
     data: bytes,
     attest_evidence: bool = False,
     form_key: uuid.UUID | None = None,
+    is_collected: bool = False,
 ) -> ImportBatch:
     """Keep an upload, sealed, as a batch that waits for its check. The same form again: the same batch.
+    `is_collected`: one of many for the branches below `unit`; its check finds which.
 
     Raises Refused for an unknown kind or too large a file, PermissionDenied without the right.
     """
@@ -60,6 +57,7 @@ def upload(
         file_sealed=crypto.seal_bytes(data),
         state_at=now,
         attest_evidence=attest_evidence,
+        is_collected=is_collected,
     )
     try:
         with transaction.atomic():
@@ -82,6 +80,14 @@ def refuse_size(size: int) -> None:
         raise Refused([sheets.CODES.problem("file.empty")])
 
 
+def _row_in_hand(batch: ImportBatch, number: int) -> ImportRow:
+    """A row that is still the desk's: one on the rectification list is mended there."""
+    row = _row(batch, number)
+    if row.listed:
+        raise Refused([CODES.problem("batch.row_listed", number=number, unit=row.listed["unit"])])
+    return row
+
+
 def mend_row(actor: Actor, *, batch: ImportBatch, number: int, typed: Mapping[str, str]) -> None:
     """Put what was typed into a row's cells; the whole batch then waits for a new check.
 
@@ -89,7 +95,7 @@ def mend_row(actor: Actor, *, batch: ImportBatch, number: int, typed: Mapping[st
     """
     _require(actor, batch)
     with transaction.atomic():
-        row = _row(batch, number)
+        row = _row_in_hand(batch, number)
         kept, change = documents.open_cells(row.cells_sealed)
         row.cells_sealed = documents.seal_cells(cells.retyped(kept, typed), change)
         row.mended_at = days.now()
@@ -103,7 +109,7 @@ def skip_row(actor: Actor, *, batch: ImportBatch, number: int, skip: bool = True
     """Leave a row out (`skip=False`: take it in again); the whole batch then waits for a new check."""
     _require(actor, batch)
     with transaction.atomic():
-        row = _row(batch, number)
+        row = _row_in_hand(batch, number)
         row.outcome = RowOutcome.SKIPPED if skip else RowOutcome.MEND
         row.problems, row.codes = [], ""
         _back_to_check(batch)
@@ -141,7 +147,7 @@ def ask_commit(
         raise _not_ready(batch)
     if revision is not None and revision != batch.revision:
         raise Refused([CODES.problem("batch.checked_anew")])
-    if not batch.ok_count + batch.updated_count and batch.mend_count + batch.rectify_count:
+    if not batch.ok_count + batch.updated_count and batch.open_count:
         raise Refused([CODES.problem("batch.nothing_to_enter")])
     open_ones = [a for a in batch.acknowledgements if a["code"] not in acknowledge]
     if open_ones:
@@ -179,7 +185,7 @@ def _row(batch: ImportBatch, number: int) -> ImportRow:
 
 def _back_to_check(batch: ImportBatch, **changes: Any) -> None:
     """From review back to waiting for a check; Refused (and the caller rolls back) if it is not there."""
-    if not states.move(batch.pk, BatchState.CHECKED, BatchState.UPLOADED, **RECHECKED, **changes):
+    if not states.move(batch.pk, BatchState.CHECKED, BatchState.UPLOADED, **states.RECHECKED, **changes):
         batch.refresh_from_db(fields=["state"])
         raise _not_ready(batch)
 

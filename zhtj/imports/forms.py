@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 
 from zhtj.imports import actions, cells, queries, rules
+from zhtj.imports.models import BatchState
 from zhtj.lib.forms import Plain
 from zhtj.lib.problems import Problem, Refused
 from zhtj.lib.workbook import Cell, WorkbookKind
@@ -33,6 +34,24 @@ class PlaceForm(Plain):
         choices = [(one.pk, f"{one.short_name}（{one.code}）") for one in offered]
         cast(forms.ChoiceField, self.fields["unit"]).choices = choices
         self.is_choice = len(offered) > 1
+
+
+class FilterForm(Plain):
+    """What of the uploads is listed. Whatever cannot be read filters nothing."""
+
+    kind = forms.ChoiceField(label="类型", required=False)
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *BatchState.choices])
+    words = forms.CharField(label="文件名、组织或上传人", required=False, max_length=60)
+
+    def __init__(self, kinds: Iterable[WorkbookKind], data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        choices = [("", "全部类型"), *((kind.key, kind.title) for kind in kinds)]
+        cast(forms.ChoiceField, self.fields["kind"]).choices = choices
+
+    def wanted(self) -> dict[str, str]:
+        """The filters as `queries.matching` takes them."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in ("kind", "state", "words")}
 
 
 class UploadForm(Plain):
@@ -82,6 +101,7 @@ class RowForm(Plain):
         data: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(data)
+        self._kept = typed
         self.lists: dict[str, list[str]] = {}
         self.wanted = {column.field for column in kind.columns if column.required} - kind.left_out(unit)
         choices = kind.choices_for(unit)
@@ -105,6 +125,10 @@ class RowForm(Plain):
         for name in faulty[:1]:
             self.fields[name].widget.attrs["autofocus"] = True
         self._first = {name for name in self.fields if name in typed or name in self.wanted} | set(faulty)
+
+    def cells(self) -> dict[str, Cell]:
+        """The row's cells with what was typed. Of a valid form."""
+        return cells.retyped(self._kept, self.cleaned_data)
 
     def first(self) -> list[forms.BoundField]:
         """The cells of the file's columns, and whatever is wanted or faulty."""

@@ -14,6 +14,8 @@ class BatchState(models.TextChoices):
     COMMITTED = "committed", "已导入"
     REFUSED = "refused", "未受理"
     EXPIRED = "expired", "已过期"
+    CONTINUED = "continued", "已并入原批次"  # a mended file whose rows went back into the batch they are of
+    UNDONE = "undone", "已撤销"
 
 
 class ImportBatch(models.Model):
@@ -21,7 +23,8 @@ class ImportBatch(models.Model):
 
     Three sealed documents, removed when done: `file_sealed` the upload, `rows_sealed` all rows
     as typed, `judged_sealed` the rows to be written. `revision` counts the checks: a commit
-    names the one its reader has seen. `form_key` makes a form sent twice one batch.
+    names the one its reader has seen. `form_key` makes a form sent twice one batch. What was judged is
+    kept until the commit can no longer be undone.
     """
 
     kind = models.CharField("类型", max_length=12)  # a key of zhtj.imports.registry
@@ -42,6 +45,9 @@ class ImportBatch(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)  # since the last state that was reached
     revision = models.PositiveIntegerField(default=0)
     attest_evidence = models.BooleanField("已确认材料在档", default=False)
+    # One of many files dropped at once for the branches of `unit`: the check finds which branch it is of.
+    is_collected = models.BooleanField(default=False)
+    continues = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")  # whose rows it mends
     sheet = models.CharField("工作表", max_length=60, blank=True)
     columns = models.JSONField("列", default=list)  # headers as found: [{"header","field"|null}]
     notes = models.JSONField("说明", default=list)  # about the file: hidden rows, ignored columns
@@ -52,6 +58,7 @@ class ImportBatch(models.Model):
     updated_count = models.PositiveIntegerField(default=0)
     mend_count = models.PositiveIntegerField(default=0)
     rectify_count = models.PositiveIntegerField(default=0)
+    listed_count = models.PositiveIntegerField(default=0)  # of rectify_count: on the rectification list
     skipped_count = models.PositiveIntegerField(default=0)  # by hand; not part of row_count
     done_count = models.PositiveIntegerField("已处理行数", default=0)  # progress of check or commit
     entered_count = models.PositiveIntegerField("录入数", default=0)
@@ -61,12 +68,20 @@ class ImportBatch(models.Model):
     acknowledged = models.JSONField("已确认", default=list)  # [{"code","unit","by","at"}]
     committed_at = models.DateTimeField("提交时间", null=True)
     committed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    undone = models.JSONField(default=dict)  # {"withdrawn", "restored", "stays": [[row, why]], "stay_count"}
 
     class Meta:
         verbose_name = "导入批次"
         verbose_name_plural = "导入批次"
         default_permissions = ()
         indexes = [models.Index(fields=["state", "lease_until"], name="batch_state")]
+
+    @property
+    def open_count(self) -> int:
+        """Rows that still wait for a hand."""
+        return self.mend_count + self.rectify_count - self.listed_count
 
 
 class RowOutcome(models.TextChoices):
@@ -88,6 +103,7 @@ class ImportRow(models.Model):
     problems = models.JSONField(default=list)  # what differs from the batch's `faults`: read by problems_of
     codes = models.TextField(blank=True)  # " code code " for filtering
     mended_at = models.DateTimeField(null=True)
+    listed = models.JSONField(default=dict)  # on the rectification list: {"youth", "unit"}
 
     class Meta:
         default_permissions = ()

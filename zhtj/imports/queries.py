@@ -7,21 +7,24 @@ single row is out of reach, the room's importer says (`….out_of_scope`).
 """
 
 import re
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Max, Q, QuerySet, Value, When
 
 from zhtj.imports import registry
-from zhtj.imports.models import ImportBatch, ImportRow, RowOutcome
+from zhtj.imports.models import BatchState, ImportBatch, ImportRow, RowOutcome
 from zhtj.lib.workbook import WorkbookKind
 
+from orgs import finding
 from orgs import queries as org_queries
 from orgs.kinds import ALLOWED_CHILDREN, UnitKind
 from orgs.models import OrgUnit, User
 from orgs.scopes import Grant, Scope, reach_of
 
 _A_CODE = re.compile(r"[a-z0-9_.]+")
+_MOST_WORDS = 4
 _OPEN = (RowOutcome.MEND, RowOutcome.RECTIFY)
 
 
@@ -42,6 +45,11 @@ def visible_units(scope: Scope) -> QuerySet[OrgUnit]:
 def importing_units(scope: Scope, kind: WorkbookKind) -> QuerySet[OrgUnit]:
     """The open units for which a workbook of `kind` may be uploaded, in tree order."""
     return visible_units(scope).filter(_reachable(scope, kind), closed_at=None)
+
+
+def branches_below(unit: OrgUnit) -> QuerySet[OrgUnit]:
+    """The open branches directly below `unit`, in tree order. One query."""
+    return finding.open_children(unit).filter(kind=UnitKind.BRANCH)
 
 
 def may_import(scope: Scope, kind: WorkbookKind, unit: OrgUnit) -> bool:
@@ -72,9 +80,41 @@ def uploaded_by(found: QuerySet[ImportBatch], user: User) -> QuerySet[ImportBatc
     return found.filter(uploaded_by=user)
 
 
+def matching(
+    found: QuerySet[ImportBatch], *, kind: str = "", state: str = "", words: str = ""
+) -> QuerySet[ImportBatch]:
+    """Those of a kind, in a state, and with these words in file name, unit or uploader; "" = any."""
+    if kind:
+        found = found.filter(kind=kind)
+    if state:
+        found = found.filter(state=state)
+    for word in words.split()[:_MOST_WORDS]:
+        found = found.filter(
+            Q(file_name__icontains=word)
+            | Q(unit__short_name__icontains=word)
+            | Q(unit__code=word)
+            | Q(uploaded_by__display_name__icontains=word)
+            | Q(uploaded_by__username__iexact=word)
+        )
+    return found
+
+
 def batch_with_form_key(scope: Scope, form_key: UUID) -> ImportBatch | None:
     """The batch an upload form already made, for the same form sent twice."""
     return batches(scope).filter(form_key=form_key).first()
+
+
+def latest_by_unit(scope: Scope, kind: str, unit_ids: Sequence[int]) -> dict[int, ImportBatch]:
+    """The last batch of this kind for each of these units, whoever uploaded it. One query."""
+    last = (
+        ImportBatch.objects.filter(kind=kind, unit__in=unit_ids)
+        .exclude(state__in=(BatchState.CONTINUED, BatchState.EXPIRED))
+        .order_by()
+        .values("unit")
+        .annotate(last=Max("pk"))
+        .values("last")
+    )
+    return {batch.unit_id: batch for batch in batches(scope).filter(pk__in=last)}
 
 
 def rows(batch: ImportBatch, *, code: str = "", outcome: str = "") -> QuerySet[ImportRow]:
@@ -94,7 +134,7 @@ def rows(batch: ImportBatch, *, code: str = "", outcome: str = "") -> QuerySet[I
 
 def open_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
     """The rows that did not get in and still wait for a hand, as the sheet has them."""
-    return batch.rows.filter(outcome__in=_OPEN).order_by("number")
+    return batch.rows.filter(outcome__in=_OPEN, listed={}).order_by("number")
 
 
 def skipped_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
@@ -104,6 +144,11 @@ def skipped_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
 def problem_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
     """Every row with anything to say about it, as the sheet has them."""
     return batch.rows.exclude(outcome=RowOutcome.SKIPPED).exclude(codes="").order_by("number")
+
+
+def spoken_of_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """Every row with a problem or a change, as the sheet has them."""
+    return batch.rows.exclude(outcome=RowOutcome.SKIPPED).exclude(codes="", outcome=RowOutcome.OK)
 
 
 def _reachable(scope: Scope, kind: WorkbookKind, path: str = "") -> Q:

@@ -71,6 +71,17 @@ def row_problems(row: ImportRow, batch: ImportBatch) -> Iterator[dict[str, Any]]
         yield {"row": row.number, "column": headers.get(field), **_said(problem), "value": value}
 
 
+def row_change(row: ImportRow) -> dict[str, list[str]]:
+    """Field → [old, new] of a row that updates a record, ids masked."""
+    _, change = documents.open_cells(row.cells_sealed)
+    return {name: [cells.shown(name, value) for value in values] for name, values in change.items()}
+
+
+def of_file(problem: Problem) -> dict[str, Any]:
+    """A problem that is about no row."""
+    return _of_file(documents.plain_problem(problem))
+
+
 def headers_by_field(batch: ImportBatch) -> dict[str, str]:
     return {column["field"]: column["header"] for column in batch.columns if column["field"]}
 

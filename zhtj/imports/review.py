@@ -1,5 +1,7 @@
 """A batch in words: the headline, the groups of faults, the rows, the button. Reads only."""
 
+import datetime as dt
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,14 +10,19 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
 
-from zhtj.imports import cells, queries, registry
+from zhtj.imports import branches, cells, keys, queries, registry, undoing
 from zhtj.imports.models import BatchState, ImportBatch, ImportRow, RowOutcome
-from zhtj.imports.pipeline import documents, findings
+from zhtj.imports.pipeline import documents, findings, preparing
 from zhtj.imports.rules import ATTESTATION
+from zhtj.lib import days
 from zhtj.lib.problems import Problem
-from zhtj.lib.workbook import Cell, Row, WorkbookKind
+from zhtj.lib.workbook import Cell, Context, Row, WorkbookKind
+
+from orgs.scopes import Actor
 
 GOOD = "good"  # ?show=good unfolds the rows nothing is to be said about
+# Seconds under way, milliseconds until it is asked again: quick for a small file, patient for a large one.
+POLLS = ((4, 300), (20, 1_000), (120, 3_000), (math.inf, 8_000))
 NAMING_CELLS = 3  # cells that tell a reader which row it is
 
 CHIPS = {
@@ -26,6 +33,8 @@ CHIPS = {
     BatchState.COMMITTED: "success",
     BatchState.REFUSED: "error",
     BatchState.EXPIRED: "",
+    BatchState.CONTINUED: "",
+    BatchState.UNDONE: "",
     RowOutcome.OK: "success",
     RowOutcome.UNCHANGED: "",
     RowOutcome.UPDATED: "info",
@@ -57,11 +66,15 @@ class Line:
     change: list[tuple[str, str, str]] = field(default_factory=list)  # column, old, new
     is_mended: bool = False
     is_open: bool = False
+    may_be_listed: bool = False
+    listed: dict[str, Any] = field(default_factory=dict)  # {"youth", "unit"}: where the row went
 
 
 def headline(batch: ImportBatch) -> str:
     """`40 行：36 行可以导入，3 行要改，1 行需整改`."""
     said = [f"{getattr(batch, name)} 行{word}" for name, word in _COUNTED if getattr(batch, name)]
+    if batch.listed_count:
+        said.append(f"{batch.listed_count} 行已列入整改清单")
     return f"{batch.row_count + batch.skipped_count} 行：{'，'.join(said)}"
 
 
@@ -76,7 +89,7 @@ def commit_label(batch: ImportBatch) -> str:
 
 def result(batch: ImportBatch) -> str:
     """What came of it, in one sentence."""
-    left = batch.mend_count + batch.rectify_count
+    left = batch.open_count
     if batch.state == BatchState.COMMITTED:
         counted = registry.counted(batch.kind)
         done = [f"已导入 {batch.entered_count} {counted}"]
@@ -86,12 +99,25 @@ def result(batch: ImportBatch) -> str:
             done.append(f"{batch.unchanged_count} 行无变化")
         if left:
             done.append(f"还有 {left} 行没有导入")
+        if batch.listed_count:
+            done.append(f"{batch.listed_count} 行已列入整改清单")
         return "，".join(done)
     if batch.state == BatchState.CHECKED:
         return headline(batch)
+    if batch.state == BatchState.UNDONE:
+        return undone_in_words(batch, batch.undone["withdrawn"], batch.undone["restored"])
     if batch.state == BatchState.REFUSED:
         return "；".join(problem["message"] for problem in batch.problems)
     return batch.get_state_display()
+
+
+def undone_in_words(batch: ImportBatch, withdrawn: int, restored: int) -> str:
+    """`撤回 36 人，恢复 2 人原来的内容`."""
+    counted = registry.counted(batch.kind)
+    parts = [f"撤回 {withdrawn} {counted}"] if withdrawn else []
+    if restored:
+        parts.append(f"恢复 {restored} {counted}原来的内容")
+    return "，".join(parts) or "没有可以撤销的内容"
 
 
 def line(batch: ImportBatch) -> dict[str, Any]:
@@ -103,7 +129,13 @@ def line(batch: ImportBatch) -> dict[str, Any]:
 def limits(kind: WorkbookKind) -> dict[str, int]:
     """The limits said before an upload."""
     table = settings.ZHTJ_IMPORT_LIMITS
-    return {"megabytes": table["bytes"] >> 20, "rows": table[kind.row_limit], "columns": table["columns"]}
+    return {
+        "megabytes": table["bytes"] >> 20,
+        "rows": table[kind.row_limit],
+        "columns": table["columns"],
+        "files": table["files"],
+        "together": table["files_bytes"] >> 20,
+    }
 
 
 def summary(batch: ImportBatch) -> dict[str, Any]:
@@ -123,8 +155,71 @@ def summary(batch: ImportBatch) -> dict[str, Any]:
             for code in dict.fromkeys(a["code"] for a in ticks)
         ],
         "attestation": [a["message"] for a in batch.acknowledgements if a["code"] == ATTESTATION],
-        "open_count": batch.mend_count + batch.rectify_count,
+        "open_count": batch.open_count,
         "clean_count": batch.ok_count + batch.unchanged_count,
+        "to_list_count": _to_list(batch, kind),
+        "may_undo": undoing.may_be_undone(batch),
+        "undone_until": undoing.undone_until(batch),
+        "filters": _filters(batch),
+    }
+
+
+def waiting(batch: ImportBatch, now: dt.datetime) -> dict[str, Any]:
+    """How far a batch under way is: per cent, seconds left (None: no telling), and when to ask again."""
+    spent = max((now - batch.state_at).total_seconds(), 0)
+    done, rows = batch.done_count, batch.row_count
+    knows = batch.state == BatchState.CHECKING and done and rows
+    return {
+        "percent": min(100 * done // rows, 99) if knows else None,
+        "seconds_left": math.ceil(spent * (rows - done) / done) if knows and spent > 1 else None,
+        "delay": next(delay for within, delay in POLLS if spent < within),
+    }
+
+
+def tick(found: branches.Tick) -> dict[str, Any]:
+    """A branch of the tick list as a line: what has come, and what to do next."""
+    batch = found.batch
+    if batch is None:
+        word, chip = ("还没有交", "") if not found.member_count else ("还没有交，已有录入", "")
+    elif batch.state == BatchState.CHECKED and batch.open_count:
+        word, chip = f"有 {batch.open_count} 行要处理", "warning"
+    else:
+        word, chip = batch.get_state_display(), CHIPS[BatchState(batch.state)]
+    return {
+        "branch": found.branch,
+        "member_count": found.member_count,
+        "batch": batch,
+        "word": word,
+        "chip": chip,
+        "result": result(batch) if batch else "",
+    }
+
+
+def tick_counts(found: Sequence[branches.Tick]) -> dict[str, int]:
+    """How many branches there are, have handed in, are entered, are missing."""
+    came = [one.batch for one in found if one.batch]
+    return {
+        "all": len(found),
+        "came": len(came),
+        "done": sum(batch.state == BatchState.COMMITTED for batch in came),
+        "missing": len(found) - len(came),
+    }
+
+
+def judged_alone(actor: Actor, batch: ImportBatch, number: int, typed: dict[str, Cell]) -> dict[str, Any]:
+    """What the rules say of one row by itself, before it is kept. The room's queries for one row."""
+    kind = registry.kind_of(batch.kind)
+    prepared = preparing.prepare([Row(number, typed)])
+    context = Context(actor, batch.unit, days.today(), batch.pk, batch.attest_evidence)
+    judged = kind.importer(context).judge(prepared.rows, lambda done: None)
+    preparing.add(judged, prepared.problems)
+    headers = {column.field: column.header for column in kind.columns}
+    (verdict,) = judged
+    outcome = RowOutcome(verdict.outcome)
+    return {
+        "label": outcome.label,
+        "chip": CHIPS[outcome],
+        "problems": [(headers.get(problem.field, ""), problem) for problem in verdict.problems],
     }
 
 
@@ -132,8 +227,10 @@ def rows_shown(
     batch: ImportBatch, code: str = "", show: str = ""
 ) -> QuerySet[ImportRow] | Sequence[ImportRow | Row]:
     """The rows of the review's list: by default those to look at, of one code, or the good ones."""
-    if show == GOOD:
-        return _good_rows(batch)
+    if show in (GOOD, RowOutcome.OK, RowOutcome.UNCHANGED):
+        return _good_rows(batch, show)
+    if show in (RowOutcome.MEND, RowOutcome.RECTIFY, RowOutcome.UPDATED):
+        return queries.rows(batch, outcome=show)
     if show == RowOutcome.SKIPPED:
         return queries.skipped_rows(batch)
     return queries.rows(batch, code=code)
@@ -147,7 +244,7 @@ def lines(batch: ImportBatch, rows: Sequence[ImportRow | Row]) -> list[Line]:
 
 def row_to_mend(batch: ImportBatch, number: int) -> tuple[dict[str, Cell], list[Problem]]:
     """A row's cells as typed and what the last check said. One query; 404 for a row nobody need mend."""
-    row = batch.rows.exclude(outcome=RowOutcome.SKIPPED).filter(number=number).first()
+    row = batch.rows.exclude(outcome=RowOutcome.SKIPPED).filter(number=number, listed={}).first()
     if row is None or batch.state != BatchState.CHECKED:
         raise Http404
     return documents.open_cells(row.cells_sealed)[0], [
@@ -169,7 +266,7 @@ def open_rows_name(batch: ImportBatch) -> str:
 
 def _may_commit(batch: ImportBatch) -> bool:
     something = batch.ok_count + batch.updated_count
-    all_done = batch.unchanged_count and not batch.mend_count + batch.rectify_count
+    all_done = batch.unchanged_count and not batch.open_count
     return batch.state == BatchState.CHECKED and bool(something or all_done)
 
 
@@ -188,11 +285,35 @@ def _faults(batch: ImportBatch, kind: WorkbookKind) -> list[dict[str, Any]]:
     ]
 
 
-def _good_rows(batch: ImportBatch) -> list[Row]:
+def _good_rows(batch: ImportBatch, show: str) -> list[Row]:
+    """The rows nothing is said about; of these only the new, or only the unchanged ones."""
     if batch.rows_sealed is None:
         return []
     spoken_of = set(batch.rows.values_list("number", flat=True))
-    return [row for row in documents.open_rows(batch.rows_sealed) if row.number not in spoken_of]
+    rows = [row for row in documents.open_rows(batch.rows_sealed) if row.number not in spoken_of]
+    if show == GOOD:
+        return rows
+    new = {line.number for line in documents.open_judged(batch.judged_sealed)} if batch.judged_sealed else ()
+    return [row for row in rows if (row.number in new) == (show == RowOutcome.OK)]
+
+
+def _to_list(batch: ImportBatch, kind: WorkbookKind) -> int:
+    """Rows that may be put on the rectification list."""
+    may = kind.put_on_list and batch.state in (BatchState.CHECKED, BatchState.COMMITTED)
+    return batch.rectify_count - batch.listed_count if may else 0
+
+
+def _filters(batch: ImportBatch) -> list[tuple[str, str, int]]:
+    """Which rows may be listed by themselves: what to show, its word, how many."""
+    counted = [
+        (RowOutcome.MEND, batch.mend_count),
+        (RowOutcome.RECTIFY, batch.rectify_count),
+        (RowOutcome.UPDATED, batch.updated_count),
+    ]
+    if batch.state == BatchState.CHECKED:
+        counted += [(RowOutcome.OK, batch.ok_count), (RowOutcome.UNCHANGED, batch.unchanged_count)]
+    counted.append((RowOutcome.SKIPPED, batch.skipped_count))
+    return [(outcome.value, outcome.label, count) for outcome, count in counted if count]
 
 
 def _line(batch: ImportBatch, row: ImportRow | Row, headers: dict[str, str]) -> Line:
@@ -217,13 +338,15 @@ def _line(batch: ImportBatch, row: ImportRow | Row, headers: dict[str, str]) -> 
         ],
         [(headers.get(name, name), *_shown_change(name, values)) for name, values in change.items()],
         is_mended=row.mended_at is not None,
-        is_open=outcome in (RowOutcome.MEND, RowOutcome.RECTIFY),
+        is_open=outcome in (RowOutcome.MEND, RowOutcome.RECTIFY) and not row.listed,
+        may_be_listed=outcome is RowOutcome.RECTIFY and not row.listed,
+        listed=row.listed,
     )
 
 
 def _named_by(typed: dict[str, Cell]) -> Iterator[str]:
     """The first filled cells: usually a name, a (masked) id, and what comes next."""
-    filled = [(name, cell) for name, cell in typed.items() if cell is not None]
+    filled = [(name, cell) for name, cell in typed.items() if cell is not None and name != keys.FIELD]
     for name, cell in filled[:NAMING_CELLS]:
         yield cells.shown(name, cell)
 

@@ -7,6 +7,7 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
 FORM_BYTES = 64 * 1024  # what the rest of a form may weigh
+MANY_FILES = ("import_branches", "api_import_branches")  # URL names where many files may come at once
 TOO_LARGE = "upload_too_large"  # set on the request whose file was dropped
 
 
@@ -24,7 +25,9 @@ class TurnAwayTooLarge(FileUploadHandler):
         boundary: Any,
         encoding: str | None = None,
     ) -> None:
-        if content_length > settings.ZHTJ_IMPORT_LIMITS["bytes"] + FORM_BYTES:
+        at = getattr(self.request, "resolver_match", None)
+        limit = "files_bytes" if at and at.url_name in MANY_FILES else "bytes"
+        if content_length > settings.ZHTJ_IMPORT_LIMITS[limit] + FORM_BYTES:
             setattr(self.request, TOO_LARGE, True)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:

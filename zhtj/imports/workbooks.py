@@ -1,40 +1,62 @@
-"""The workbooks the desk gives out: a blank one to fill in, and the rows that did not get in."""
+"""The workbooks the desk gives out: a blank one to fill in, one with who is known there already, and the
+rows that did not get in.
+
+The last two carry hidden keys (`zhtj.imports.keys`): they are recognised when they come back, and whoever
+the system knows stands in them with a masked id.
+"""
 
 import io
 from collections.abc import Iterator
+from itertools import islice
 
-from zhtj.imports import queries, registry
-from zhtj.imports.models import ImportBatch
+from zhtj.imports import cells, keys, queries, registry
+from zhtj.imports.models import ImportBatch, ImportRow
 from zhtj.imports.pipeline import documents, findings
 from zhtj.imports.pipeline.reading import MEND_COLUMN, PROBLEM_COLUMN
-from zhtj.lib import sheets
+from zhtj.lib import days, masks, sheets
 from zhtj.lib.workbook import Cell, Column, WorkbookKind
 
-from orgs import audit
+from orgs import audit, people
+from orgs.identity import read_national_id
 from orgs.models import OrgUnit
-from orgs.scopes import Actor
+from orgs.scopes import Actor, Scope
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPLANATION_ROWS = 9  # the header row must be found within the first ten
+ROWS_AT_ONCE = 2_000
 
 
 def blank(kind: WorkbookKind, unit: OrgUnit) -> bytes:
     """The workbook to fill in for `unit`: drop-downs, text columns, hints, explanation above."""
-    choices = kind.choices_for(unit)
-    optional = kind.left_out(unit)
-    header = [
-        _header_cell(column, choices.get(column.field) or column.choices, column.field in optional)
-        for column in kind.columns
-    ]
     lines = [f"{kind.title}导入表（{unit.short_name}）", *kind.explanation][:EXPLANATION_ROWS]
-    return _written(sheets.SheetOut(kind.title, header, explanation=lines))
+    return _written(sheets.SheetOut(kind.title, _header(kind, unit), explanation=lines))
+
+
+def prefilled(scope: Scope, kind: WorkbookKind, unit: OrgUnit) -> bytes:
+    """The workbook to fill in for `unit`, with its code, and whoever is known there already below the
+    header: ids masked, each with its hidden key. Half a dozen queries."""
+    known = kind.known(scope, unit) if kind.known else ()
+    header = [*_header(kind, unit), _key_header(keys.FileKey(kind.key, unit.pk))]
+    lines = [f"{kind.title}导入表（{unit.short_name}，组织编码 {unit.code}）", *kind.explanation]
+    lines.append("已录入的人身份证号码是遮盖的，不要改动；新增的人请写在下面，身份证号码填写完整。")
+    fields = [column.field for column in kind.columns]
+    rows = (_known_row(row, fields) for row in known)
+    return _written(sheets.SheetOut(kind.title, header, rows, explanation=lines[:EXPLANATION_ROWS]))
+
+
+def _known_row(row: dict[str, Cell], fields: list[str]) -> list[Cell | sheets.Marked]:
+    national_id = str(row.get(cells.ID_FIELD) or "")
+    shown = row | {cells.ID_FIELD: masks.mask_id(national_id)} if national_id else row
+    return [*(shown.get(name) for name in fields), keys.cell_of(keys.RowKey(0, national_id))]
 
 
 def open_rows(actor: Actor, batch: ImportBatch) -> bytes:
     """The rows still to mend or rectify, as typed, with what is wrong and how to mend it.
 
-    Headers as they were in the file and cells of the same type: it can be uploaded again as it is.
-    Leaves an audit entry, for it carries whole ids. One query besides.
+    Headers as they were in the file and cells of the same type: it can be uploaded again as it is, and its
+    hidden keys let it go on in this batch. Faulty cells are coloured and say why. Whoever the system knows
+    has a masked id. Leaves an audit entry, for it carries whole ids. One query besides, and one for each
+    2 000 rows.
     """
     kind = registry.kind_of(batch.kind)
     known = {column.field: column for column in kind.columns}
@@ -44,24 +66,65 @@ def open_rows(actor: Actor, batch: ImportBatch) -> bytes:
         for column, text in columns
     ]
     header += [sheets.HeaderCell(PROBLEM_COLUMN, width=48), sheets.HeaderCell(MEND_COLUMN, width=48)]
+    header.append(_key_header(keys.FileKey(batch.kind, batch.unit_id, batch.pk)))
     rows = _open_rows(batch, [column.field for column, _ in columns])
     data = _written(sheets.SheetOut(kind.title, header, rows))
-    count = batch.mend_count + batch.rectify_count
-    audit.record(actor, "imports.take_rows", unit=batch.unit, batch_id=batch.pk, after={"rows": count})
+    after = {"rows": batch.open_count}
+    audit.record(actor, "imports.take_rows", unit=batch.unit, batch_id=batch.pk, after=after)
     return data
 
 
 def _open_rows(batch: ImportBatch, fields: list[str]) -> Iterator[list[Cell | sheets.Marked]]:
-    for row in queries.open_rows(batch).iterator(chunk_size=2000):
-        typed, _ = documents.open_cells(row.cells_sealed)
-        problems = findings.problems_of(row, batch)
-        faulty = {problem["field"] for problem in problems}
-        marked: list[Cell | sheets.Marked] = [
-            sheets.Marked(typed.get(name)) if name in faulty else typed.get(name) for name in fields
-        ]
-        said = "\n".join(problem["message"] for problem in problems)
-        mend = "\n".join(dict.fromkeys(problem["mend"] for problem in problems if problem["mend"]))
-        yield [*marked, said, mend]
+    rows = queries.open_rows(batch).iterator(chunk_size=ROWS_AT_ONCE)
+    while part := list(islice(rows, ROWS_AT_ONCE)):
+        opened = [(row, documents.open_cells(row.cells_sealed)[0]) for row in part]
+        ids = {row.number: _whole_id(typed) for row, typed in opened}
+        known = people.find_people(filter(None, ids.values()))
+        for row, typed in opened:
+            national_id = ids[row.number] if ids[row.number] in known else ""
+            yield _open_row(batch, row, typed, fields, national_id)
+
+
+def _open_row(
+    batch: ImportBatch, row: ImportRow, typed: dict[str, Cell], fields: list[str], national_id: str
+) -> list[Cell | sheets.Marked]:
+    """One row handed back; `national_id` is that of somebody known, to be shown masked."""
+    problems = findings.problems_of(row, batch)
+    faulty: dict[str, list[str]] = {}
+    for problem in problems:
+        faulty.setdefault(problem["field"], []).append(f"{problem['message']}{problem['mend']}")
+    if national_id:
+        typed = typed | {cells.ID_FIELD: masks.mask_id(national_id)}
+    marked: list[Cell | sheets.Marked] = [
+        sheets.Marked(typed.get(name), "\n".join(faulty[name])) if name in faulty else typed.get(name)
+        for name in fields
+    ]
+    said = "\n".join(problem["message"] for problem in problems)
+    mend = "\n".join(dict.fromkeys(problem["mend"] for problem in problems if problem["mend"]))
+    return [*marked, said, mend, keys.cell_of(keys.RowKey(row.number, national_id))]
+
+
+def _whole_id(typed: dict[str, Cell]) -> str:
+    """The id a row is about: the one typed, or the one behind its masked one; "" if it is none."""
+    cell = typed.get(cells.ID_FIELD)
+    if keys.is_masked(cell):
+        key = keys.row_key(typed.get(keys.FIELD))
+        return key.national_id if key and keys.same_person(cell, key) else ""
+    return read_national_id(cell, days.today())[0]
+
+
+def _key_header(key: keys.FileKey) -> sheets.HeaderCell:
+    return sheets.HeaderCell(keys.header_of(key), width=4, is_text=True, is_hidden=True)
+
+
+def _header(kind: WorkbookKind, unit: OrgUnit) -> list[sheets.HeaderCell]:
+    """The columns of a workbook to fill in for `unit`."""
+    choices = kind.choices_for(unit)
+    optional = kind.left_out(unit)
+    return [
+        _header_cell(column, choices.get(column.field) or column.choices, column.field in optional)
+        for column in kind.columns
+    ]
 
 
 def _header_cell(column: Column, choices: list[str] | tuple[str, ...], left_out: bool) -> sheets.HeaderCell:

@@ -6,7 +6,7 @@ reading, states, review, mending, reporting. Both sides speak only the types bel
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -74,13 +74,35 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The circumstances of one check or commit. `actor` is an orgs.scopes.Actor, `unit` an OrgUnit."""
+    """The circumstances of one check, commit or undoing. `actor` is an orgs.scopes.Actor, `unit` an OrgUnit;
+    `since` is when what is to be undone was committed."""
 
     actor: Any
     unit: Any
     today: dt.date
     batch_id: int | None = None
     attest_evidence: bool = False
+    since: dt.datetime | None = None
+
+
+@dataclass(slots=True)
+class Undoing:
+    """What taking a batch back does: records withdrawn, records put back as they were, and what stays.
+
+    `stays` is (row of the sheet, why) for each row that something else has touched since.
+    """
+
+    withdrawn: int = 0
+    restored: int = 0
+    stays: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Where a row to rectify went: the person put on the list, and the list's unit."""
+
+    youth: int
+    unit: str
 
 
 class WorldMoved(Exception):
@@ -115,7 +137,7 @@ class WorkbookKind:
     """One kind of workbook: `capability` is what uploading it needs on the importing unit.
 
     `left_out(unit)` names required fields that may be missing for this unit (a branch's own
-    member workbook needs no 所在团支部 column). `prefill(context)` gives rows for a blank workbook.
+    member workbook needs no 所在团支部 column).
     """
 
     key: str
@@ -127,3 +149,9 @@ class WorkbookKind:
     left_out: Callable[[Any], frozenset[str]] = lambda unit: frozenset()
     explanation: tuple[str, ...] = ()  # lines above the header of a blank workbook
     choices_for: Callable[[Any], dict[str, list[str]]] = lambda unit: {}  # drop-downs that depend on the unit
+    # Who is known there already, for a pre-filled workbook: cells by field, ids whole (the desk masks them).
+    known: Callable[[Any, Any], Iterable[dict[str, Cell]]] | None = None  # (scope, unit)
+    # Inside the desk's transaction: take back what a commit of these rows wrote; True: only say what would be
+    undo: Callable[[Context, Sequence[Judged], bool], Undoing] | None = None
+    # Inside the desk's transaction: put rows whose identity is not established on the rectification list.
+    put_on_list: Callable[[Context, Sequence[Row]], dict[int, Listed]] | None = None

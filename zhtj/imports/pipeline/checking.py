@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError
 
 from zhtj.imports import queries, registry
 from zhtj.imports.models import BatchState, ImportBatch
-from zhtj.imports.pipeline import documents, findings, reading, states
+from zhtj.imports.pipeline import continuing, documents, findings, preparing, reading, states
 from zhtj.imports.rules import CODES
 from zhtj.lib import collector, days, sheets
 from zhtj.lib.problems import Problem
@@ -78,13 +78,18 @@ def _check(batch: ImportBatch, kind: WorkbookKind) -> None:
     actor = actor_for(batch.uploaded_by, batch.door)
     queries.require(actor.scope, kind, batch.unit)
     read = reading.rows_of(batch, kind)
+    if (mended := continuing.carry_on(actor, batch, read)) is not None:
+        check(mended)
+        return
     by_hand = findings.rows_by_hand(batch)
     rows = by_hand.applied_to(read.rows)
     states.beat(batch, 0, row_count=len(rows))
+    prepared = preparing.prepare(rows)
     context = Context(actor, batch.unit, days.today(), batch.pk, batch.attest_evidence)
     importer = kind.importer(context)
-    judged = importer.judge(rows, _reporter(batch))
+    judged = importer.judge(prepared.rows, _reporter(batch))
     _in_step(rows, judged)
+    preparing.add(judged, prepared.problems)
     acknowledgements = importer.acknowledgements([row for row in judged if findings.is_written(row)])
     findings.store(batch, read, rows, judged, acknowledgements, by_hand)
 

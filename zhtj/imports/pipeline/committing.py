@@ -85,7 +85,7 @@ def _write(batch: ImportBatch) -> None:
         committed_at=days.now(),
         file_sealed=None,
         rows_sealed=None,
-        judged_sealed=None,
+        **({} if kind.undo else {"judged_sealed": None}),
     )
 
 

@@ -28,7 +28,7 @@ ROWS_NAMED_PER_FAULT = 20
 ROWS_AT_ONCE = 1_000  # a row with its cells and problems weighs kilobytes
 _SAID = ("field", "code", "severity", "message", "mend")
 _WEIGHT = {severity: place for place, severity in enumerate(Severity)}
-_ROW_FIELDS = ("batch_id", "number", "outcome", "cells_sealed", "problems", "codes", "mended_at")
+_ROW_FIELDS = ("batch_id", "number", "outcome", "cells_sealed", "problems", "codes", "mended_at", "listed")
 
 
 class Group:
@@ -72,10 +72,15 @@ def is_written(row: Judged) -> bool:
 
 @dataclass(slots=True)
 class ByHand:
-    """What people did to single rows since the upload: new cells, or left out."""
+    """What people did to single rows since the upload: new cells, left out, put on the rectification list."""
 
     mended: dict[int, tuple[dict[str, Cell], dt.datetime]] = field(default_factory=dict)
     skipped: set[int] = field(default_factory=set)
+    listed: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def still_listed(self, verdict: Judged) -> dict[str, Any]:
+        """Where the row went, as long as it is still one to rectify."""
+        return self.listed.get(verdict.number, {}) if verdict.outcome is Outcome.RECTIFY else {}
 
     def applied_to(self, rows: Sequence[Row]) -> list[Row]:
         """The rows to judge."""
@@ -91,12 +96,15 @@ class ByHand:
 def rows_by_hand(batch: ImportBatch) -> ByHand:
     """One query."""
     touched = ByHand()
-    rows = batch.rows.filter(Q(mended_at__isnull=False) | Q(outcome=RowOutcome.SKIPPED))
-    for row in rows.only("number", "outcome", "cells_sealed", "mended_at"):
+    rows = batch.rows.filter(Q(mended_at__isnull=False) | Q(outcome=RowOutcome.SKIPPED) | ~Q(listed={}))
+    for row in rows.only("number", "outcome", "cells_sealed", "mended_at", "listed"):
         if row.outcome == RowOutcome.SKIPPED:
             touched.skipped.add(row.number)
-        elif row.mended_at:
+            continue
+        if row.mended_at:
             touched.mended[row.number] = (documents.open_cells(row.cells_sealed)[0], row.mended_at)
+        if row.listed:
+            touched.listed[row.number] = row.listed
     return touched
 
 
@@ -131,6 +139,7 @@ def store(
             row_count=len(judged),
             done_count=len(judged),
             skipped_count=len(by_hand.skipped),
+            listed_count=sum(1 for row in judged if by_hand.still_listed(row)) if by_hand.listed else 0,
             faults=[group.as_plain() for group in _worst_first(groups)],
             acknowledgements=[
                 {"code": a.code, "unit": a.unit, "message": documents.storable(a.message)}
@@ -170,6 +179,7 @@ def _rows_to_look_at(
             [groups[problem.code, problem.field].short_for(problem) for problem in verdict.problems],
             codes_text({problem.code for problem in verdict.problems}),
             mended[1] if mended else None,
+            by_hand.still_listed(verdict),
         )
 
 

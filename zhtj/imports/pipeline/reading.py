@@ -10,9 +10,9 @@ from typing import Any
 
 from django.conf import settings
 
-from zhtj.imports import registry
+from zhtj.imports import keys, registry
 from zhtj.imports.models import ImportBatch
-from zhtj.imports.pipeline import documents
+from zhtj.imports.pipeline import collecting, documents
 from zhtj.lib import crypto, sheets
 from zhtj.lib.workbook import Column, Row, WorkbookKind
 
@@ -28,6 +28,7 @@ class Read:
     columns: list[dict[str, Any]]
     notes: list[str]
     rows: list[Row]
+    key: keys.FileKey | None = None  # only where it was read from the file
 
 
 def rows_of(batch: ImportBatch, kind: WorkbookKind) -> Read:
@@ -37,16 +38,24 @@ def rows_of(batch: ImportBatch, kind: WorkbookKind) -> Read:
     limits = sheets.Limits.of(settings.ZHTJ_IMPORT_LIMITS, kind.row_limit)
     data = crypto.unseal_bytes(batch.file_sealed or b"")
     found = sheets.read_rows(data, batch.file_name, limits=limits)
+    key = keys.take_from(found)
+    if batch.is_collected:
+        collecting.settle(batch, kind, key, found)
     table = sheets.find_table(
         found,
-        kind.columns,
+        (*kind.columns, keys.COLUMN),
         left_out=kind.left_out(batch.unit),
         kinds=_likelier_kinds(found, kind),
         limits=limits,
     )
     header = table.header
     columns = [{"header": documents.storable(text), "field": field} for text, field in header.found]
-    return Read(table.sheet.name, columns, _notes(table, len(found)), table.rows())
+    rows = table.rows()
+    if key is not None or keys.FIELD in header.columns:
+        rows = keys.without_rests(rows)
+        if not rows:
+            raise sheets.SheetRefused.of("file.no_rows", sheet=table.sheet.name)
+    return Read(table.sheet.name, columns, _notes(batch, table, len(found), key), rows, key)
 
 
 def _likelier_kinds(found: sheets.Sheets, kind: WorkbookKind) -> dict[str, Sequence[Column]]:
@@ -63,8 +72,10 @@ def _likelier_kinds(found: sheets.Sheets, kind: WorkbookKind) -> dict[str, Seque
     return {other.title: other.columns for other in likelier}
 
 
-def _notes(table: sheets.Table, sheet_count: int) -> list[str]:
+def _notes(batch: ImportBatch, table: sheets.Table, sheet_count: int, key: keys.FileKey | None) -> list[str]:
     notes = []
+    if key and key.unit_id != batch.unit_id and not key.batch_id:
+        notes.append(f"这份表格是为另一个组织生成的，现在按“{batch.unit.short_name}”导入，请核对没有传错。")
     if sheet_count > 1:
         notes.append(f"读取的是工作表“{table.sheet.name}”，其他工作表没有读取。")
     if table.sheet.hidden_row_count:

@@ -1,7 +1,8 @@
 """The states of a batch. Every step is one conditional update: who comes second changes nothing.
 
-    uploaded → checking → checked → committing → committed
-        ↘         ↘ refused   ↘ expired     ↘ checked (failed), uploaded (the world moved)
+    uploaded → checking → checked → committing → committed → undone
+                  ↘ refused   ↘ expired     ↘ checked (failed), uploaded (the world moved)
+                  ↘ continued (its rows went back into the batch they are of)
 
 A worker *takes* a batch for a while (its lease), extends the lease as it goes (heartbeat) and
 *leaves* it in the next state. A worker that died leaves a lease that runs out; the sweep then
@@ -17,6 +18,7 @@ from django.db.models import F, Q
 from zhtj.imports.models import BatchState, ImportBatch
 from zhtj.lib import days
 
+RECHECKED: dict[str, Any] = {"remark": "", "acknowledged": []}  # what a batch forgets when checked again
 LEASE = dt.timedelta(seconds=120)  # no layer of a check or commit is silent for longer
 MOST_ATTEMPTS = 3
 

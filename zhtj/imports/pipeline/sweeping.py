@@ -8,6 +8,7 @@ where a person sees it.
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Q
 
 from zhtj.imports.models import BatchState, ImportBatch, ImportRow
@@ -16,7 +17,13 @@ from zhtj.imports.rules import CODES, COMMIT_INTERRUPTED
 from zhtj.lib import days
 
 UNHEARD = dt.timedelta(seconds=30)  # a message younger than this may still be on its way
-KEPT = dt.timedelta(days=30)
+ENDED = (
+    BatchState.COMMITTED,
+    BatchState.REFUSED,
+    BatchState.EXPIRED,
+    BatchState.CONTINUED,
+    BatchState.UNDONE,
+)
 _NO_DOCUMENTS = {"file_sealed": None, "rows_sealed": None, "judged_sealed": None}
 
 
@@ -52,13 +59,17 @@ def _give_up() -> None:
 
 
 def expire() -> int:
-    """End batches nobody committed for 30 days and drop the rows of those that ended as long ago.
+    """End batches nobody committed for 30 days (settings.ZHTJ_IMPORT_KEPT_DAYS), drop the rows of those
+    that ended as long ago, and what was kept of commits that can no longer be undone.
 
     Returns the batches expired. Personal data does not outlive its purpose (design: quality, 4).
     """
-    before = days.now() - KEPT
-    old = ImportBatch.objects.filter(state_at__lt=before)
-    ended = old.filter(state__in=(BatchState.COMMITTED, BatchState.REFUSED, BatchState.EXPIRED))
+    now = days.now()
+    undoable = now - dt.timedelta(hours=settings.ZHTJ_IMPORT_UNDO_HOURS)
+    past = ImportBatch.objects.filter(state=BatchState.COMMITTED, committed_at__lt=undoable)
+    past.filter(judged_sealed__isnull=False).update(judged_sealed=None)
+    old = ImportBatch.objects.filter(state_at__lt=now - dt.timedelta(days=settings.ZHTJ_IMPORT_KEPT_DAYS))
+    ended = old.filter(state__in=ENDED)
     ImportRow.objects.filter(batch__in=ended).delete()
     forgotten = list(old.filter(state=BatchState.CHECKED).values_list("pk", flat=True))
     expired = 0

@@ -20,7 +20,7 @@ from posixpath import join, normpath
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring, iterparse
 
-from zhtj.lib.sheets.model import CELL_CHARACTERS, HEADER_ROWS, Limits
+from zhtj.lib.sheets.model import CELL_CHARACTERS, HEADER_ROWS, UNKNOWN_ERROR, Limits, column_index
 from zhtj.lib.sheets.refusals import refused
 
 ENTRY_LIMIT = 5_000
@@ -36,17 +36,24 @@ _HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
 _NUMBER = re.compile(rb"""\sr=["'](\d{1,9})["']""")
 _ROW = re.compile(rb"<((?:\w+:)?row)\b([^>]*?)(?:/>|>(.*?)</\1>)", re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
+_ERROR_CELL = re.compile(
+    rb"""<(?:\w+:)?c\b(?=[^>]*\st=["']e["'])[^>]*\sr=["']([A-Z]{1,3})(\d{1,7})["'][^>]*>"""
+)
+_ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>(#[A-Z0-9/!?_]{2,20})</")
+_ERRORS_KEPT = 200_000  # of one sheet: more are no list of people
 _REFERENCE = re.compile(rb"""(\sr=["'])([A-Z]{0,3})\d+(["'])""")
 
 
 @dataclass(slots=True)
 class Rows:
-    """What the walk learnt of one sheet: hidden row numbers, and, where it was closed up, the number
-    each remaining row had."""
+    """What the walk learnt of one sheet: hidden row numbers, cells that hold an error (`#N/A`, which the
+    parser drops) by row and column, and, where it was closed up, the number each remaining row had."""
 
     hidden: set[int] = field(default_factory=set)
     last: int = 0
     numbers: list[int] | None = None
+    errors: dict[int, dict[int, str]] = field(default_factory=dict)
+    error_count: int = 0
 
 
 def guard(data: bytes, limits: Limits) -> tuple[bytes, dict[str, Rows]]:
@@ -144,14 +151,27 @@ def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
 
 
 def _look(piece: bytes, rows: Rows) -> None:
-    """Note hidden rows and the last row number of a piece."""
+    """Note hidden rows, cells that hold an error, and the last row number of a piece."""
     if b"hidden=" in piece:
         for tag in _ROW_TAG.findall(piece):
             if _HIDDEN.search(tag) and (number := _NUMBER.search(tag)):
                 rows.hidden.add(int(number[1]))
+    if b'"e"' in piece or b"'e'" in piece:
+        _note_errors(piece, rows)
     at = piece.rfind(b"row ")
     if at >= 0 and (number := _NUMBER.search(piece, at + 3, at + 60)):
         rows.last = max(rows.last, int(number[1]))
+
+
+def _note_errors(piece: bytes, rows: Rows) -> None:
+    """The cells of a piece that hold an error. A value cut off at the end of the piece is called #ERROR."""
+    for cell in _ERROR_CELL.finditer(piece):
+        if rows.error_count >= _ERRORS_KEPT:
+            return
+        value = _ERROR_VALUE.search(piece, cell.end(), cell.end() + 2_000)
+        text = value[1].decode() if value else UNKNOWN_ERROR
+        rows.errors.setdefault(int(cell[2]), {})[column_index(cell[1].decode())] = text
+        rows.error_count += 1
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:

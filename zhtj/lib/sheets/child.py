@@ -99,10 +99,12 @@ def _sheet(
     padding = [None] * left
     try:
         for position, raw in numbered:
+            number = about.numbers[position - 1] if about.numbers else position
+            if about.errors and (wrong := about.errors.get(number)):
+                raw = _with_errors(raw, wrong, left)
             row = cells.row(raw)
             if not row:
                 continue
-            number = about.numbers[position - 1] if about.numbers else position
             row_count += 1
             hidden_count += number in about.hidden
             if row_count > limits.rows + HEADER_ROWS:
@@ -117,6 +119,16 @@ def _sheet(
     except CellTooLong as error:
         raise refused("file.cell_too_long", sheet=name, limit=CELL_CHARACTERS) from error
     return name, kept, row_count, hidden_count, beyond, sorted(dated)
+
+
+def _with_errors(raw: list[Any], wrong: dict[int, str], left: int) -> list[Any]:
+    """The row with its errors in place: the parser gives nothing where a cell holds one."""
+    out = list(raw)
+    for column, error in wrong.items():
+        place = column - left
+        if 0 <= place < len(out) and out[place] in ("", None):
+            out[place] = error
+    return out
 
 
 def _first_beyond(row: list[Any], columns: int, number: int) -> str:

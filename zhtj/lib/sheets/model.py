@@ -9,6 +9,25 @@ HEADER_ROWS = 10  # the header row is looked for in rows 1 … 10 of a sheet
 SHEETS_READ = 20  # visible sheets looked at; who hides the table behind more of them means no good
 CELL_CHARACTERS = 32_767  # Excel's own limit for one cell
 
+UNKNOWN_ERROR = "#ERROR"
+# What a spreadsheet shows where a formula went wrong. Read as this text, never as an empty cell.
+ERROR_VALUES = frozenset(
+    [
+        "#N/A",
+        "#NULL!",
+        "#DIV/0!",
+        "#VALUE!",
+        "#REF!",
+        "#NAME?",
+        "#NUM!",
+        "#GETTING_DATA",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#BLOCKED!",
+    ]
+) | {UNKNOWN_ERROR}
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -47,6 +66,14 @@ class Sheet:
 
 
 Sheets = list[Sheet]
+
+
+def column_index(letters: str) -> int:
+    """The index of the column over which a sheet shows these letters (A → 0, AA → 26)."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
 
 
 def column_letters(index: int) -> str:

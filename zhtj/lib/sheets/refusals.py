@@ -103,6 +103,12 @@ class SheetRefused(Exception):
         self.message = message
         self.mend = mend
 
+    @classmethod
+    def of(cls, code: str, **values: Any) -> "SheetRefused":
+        """The refusal of `code`, its sentences filled with `values`. Raises KeyError for one unknown."""
+        problem = CODES.problem(code, **values)
+        return cls(problem.code, problem.message, problem.mend)
+
     @property
     def problem(self) -> Problem:
         """The refusal in the shape every other problem has."""
@@ -110,6 +116,5 @@ class SheetRefused(Exception):
 
 
 def refused(code: str, **values: Any) -> SheetRefused:
-    """The refusal of `code`, its sentences filled with `values`. Raises KeyError for one unknown."""
-    problem = CODES.problem(code, **values)
-    return SheetRefused(problem.code, problem.message, problem.mend)
+    """`SheetRefused.of`, short for the many places of this package."""
+    return SheetRefused.of(code, **values)
