@@ -21,31 +21,38 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LETTERS = "ABC"  # three cities; nobody reshapes A
 COMMITTEES, BRANCHES, MEMBERS = 6, 6, 2
+MEDIUM = (130, 40)  # with the three cities 15 994 units
 
 
-def city(province: OrgUnit, letter: str) -> OrgUnit:
+def city(province: OrgUnit, letter: str, committees: int, branches: int) -> OrgUnit:
+    """So many committees of so many branches; members in the branches of the first few."""
     below = [
         NewUnit(
             f"{letter}{n}团委",
             K.COMMITTEE,
             industry=Industry.RURAL,
-            children=[NewUnit(f"{letter}{n}-{b}组团支部", K.BRANCH) for b in range(BRANCHES)],
+            children=[NewUnit(f"{letter}{n}-{b}组团支部", K.BRANCH) for b in range(branches)],
         )
-        for n in range(COMMITTEES)
+        for n in range(committees)
     ]
     root, *units = tree.graft(
         province, [NewUnit(f"{letter}团市委", K.CITY_COMMITTEE, children=below)], at=province.created_at
     )
-    for unit in units:
-        if unit.is_branch:
-            world.members(unit, MEMBERS)
+    for unit in [unit for unit in units if unit.is_branch][: COMMITTEES * BRANCHES]:
+        world.members(unit, MEMBERS)
     return root
 
 
-def reshape_at_once(environment: dict[str, str], processes: int, seconds: float) -> dict[str, Any]:
+def reshape_at_once(
+    environment: dict[str, str],
+    processes: int,
+    seconds: float,
+    committees: int = COMMITTEES,
+    branches: int = BRANCHES,
+) -> dict[str, Any]:
     """`processes` random writers in two of three cities while their scopes are read; what was done."""
     province = world.province()
-    cities = {letter: city(province, letter) for letter in LETTERS}
+    cities = {letter: city(province, letter, committees, branches) for letter in LETTERS}
     actor = world.account(province)
     scopes = {letter: scope_of(world.account(unit)) for letter, unit in cities.items()}
     units_before, members_before = OrgUnit.objects.count(), Member.objects.filter(until_at=None).count()
@@ -88,6 +95,13 @@ def test_processes_reshape_the_tree_while_three_scopes_are_read(child_environmen
 
 @pytest.mark.stress
 @pytest.mark.postgres
-def test_eight_processes_reshape_the_tree_for_a_minute(child_environment: dict[str, str]) -> None:
-    done = reshape_at_once(child_environment, processes=8, seconds=60)
+@pytest.mark.parametrize(
+    ("committees", "branches"), [(COMMITTEES, BRANCHES), MEDIUM], ids=["small", "medium"]
+)
+def test_eight_processes_reshape_the_tree_for_a_minute(
+    child_environment: dict[str, str], committees: int, branches: int
+) -> None:
+    done = reshape_at_once(child_environment, 8, 60, committees, branches)
     assert all(outcome["done"].get(deed) for outcome in done["outcomes"] for deed in shapers.DEEDS)
+    print({deed: sum(o["done"].get(deed, 0) for o in done["outcomes"]) for deed in shapers.DEEDS})  # noqa: T201
+    print({deed: sum(o["refused"].get(deed, 0) for o in done["outcomes"]) for deed in shapers.DEEDS})  # noqa: T201
