@@ -17,7 +17,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 from zhtj.lib import locks
 from zhtj.lib.problems import Problem, Refused
 
-from orgs import admins, audit, queries, rules, tree
+from orgs import admins, audit, rules, tree
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit, OrgUnitUserObjectPermission, User
 from orgs.rules import CARD_FIELDS, CODES, POST_COUNTS
@@ -85,14 +85,6 @@ def _require_somewhere(actor: Actor) -> None:
         raise PermissionDenied("您没有创建下级组织的权限，请联系上级团组织管理员。")
 
 
-def _require_under(actor: Actor, parents: Sequence[OrgUnit]) -> None:
-    """Raise PermissionDenied unless units may be created under all of these. One query."""
-    by_pk = {parent.pk: parent for parent in parents}
-    reached = queries.units(actor.scope, "units.create").filter(pk__in=by_pk)
-    for pk in by_pk.keys() - set(reached.order_by().values_list("pk", flat=True)):
-        actor.scope.require("units.create", by_pk[pk])
-
-
 def _plant(
     actor: Actor,
     plantings: Sequence[tuple[OrgUnit, Sequence[NewUnit]]],
@@ -104,8 +96,13 @@ def _plant(
     """Plant and record. The scope is asked under the tree's lock, so that its answer still holds when
     the last row is written: what hangs from a unit in reach is in reach.
     """
-    parents = [parent for parent, _ in plantings]
-    created = tree.graft_many(plantings, at=at, when_locked=lambda: _require_under(actor, parents))
+    try:
+        created = tree.graft_many(plantings, at=at, reach=actor.scope.q(capability="units.create"))
+    except tree.OutOfReach as outside:
+        (pk,) = outside.args
+        raise actor.scope.refusal(
+            "units.create", next(parent for parent, _ in plantings if parent.pk == pk)
+        ) from outside
     codes = [new.code for new in created[:_NAMED]]
     after = {"count": len(created), "names": [new.short_name for new in created[:_NAMED]], "codes": codes}
     audit.record(actor, "orgs.create_units", unit=unit, batch_id=batch_id, after=after)

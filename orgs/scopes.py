@@ -142,10 +142,14 @@ class Scope:
     def require(self, capability: str, unit: OrgUnit) -> None:
         """Raise PermissionDenied (403) unless `may`; the sentence names what is missing."""
         if not self.may(capability, unit):
-            raise PermissionDenied(
-                f"您没有在“{unit.short_name}”{CAPABILITIES[capability][0]}的权限，"
-                f"请联系上级{finding.superior_of(self.unit_id) or '团组织'}管理员。"
-            )
+            raise self.refusal(capability, unit)
+
+    def refusal(self, capability: str, unit: OrgUnit) -> PermissionDenied:
+        """The 403 that says what is missing on `unit`, and who can give it."""
+        return PermissionDenied(
+            f"您没有在“{unit.short_name}”{CAPABILITIES[capability][0]}的权限，"
+            f"请联系上级{finding.superior_of(self.unit_id) or '团组织'}管理员。"
+        )
 
 
 @dataclass(frozen=True, slots=True)

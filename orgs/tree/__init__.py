@@ -14,7 +14,7 @@ next, so that any past moment can be drawn again.
 """
 
 from orgs.tree.forest import NewUnit
-from orgs.tree.growing import graft, graft_many
+from orgs.tree.growing import OutOfReach, graft, graft_many
 from orgs.tree.mending import Fault, faults, nodes, repair
 from orgs.tree.moving import move
 from orgs.tree.placing import rename, set_industry
@@ -22,6 +22,7 @@ from orgs.tree.placing import rename, set_industry
 __all__ = [
     "Fault",
     "NewUnit",
+    "OutOfReach",
     "faults",
     "graft",
     "graft_many",

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from zhtj.lib import bulk, locks
 from zhtj.lib.problems import Refused
@@ -20,6 +20,12 @@ from orgs.tree.placing import open_placements
 from orgs.tree.room import Ground, make_room, survey
 
 _MANY = 5_000
+
+
+class OutOfReach(LookupError):
+    """A parent is not where it was said to be; its key is the only argument."""
+
+
 _WRITTEN = [field.attname for field in OrgUnit._meta.concrete_fields]
 
 
@@ -39,12 +45,12 @@ def graft_many(
     plantings: Iterable[tuple[OrgUnit, Sequence[NewUnit]]],
     *,
     at: dt.datetime,
-    when_locked: Callable[[], None] = lambda: None,
+    reach: Q | None = None,
 ) -> list[OrgUnit]:
     """`graft` under several parents at once, of one tree or more; all or nothing.
 
-    `when_locked` is called first thing under the lock: what it finds out about the parents' places
-    holds until the transaction ends, for nobody can move them.
+    Raises OutOfReach unless every parent meets `reach`. It is asked where the parents' rows are locked
+    anyway: the answer holds until the transaction ends, for nobody can move them meanwhile.
     """
     forests: dict[int, list[NewUnit]] = {}
     trees: set[int] = set()
@@ -55,14 +61,12 @@ def graft_many(
         try:
             with transaction.atomic():
                 _lock(locks.shared, trees)
-                when_locked()
-                return _graft(forests, at, when_full=None)
+                return _graft(forests, at, reach, when_full=None)
         except NoRoom:
             pass  # the savepoint gave the locks back: nobody waits for us while we wait
         with transaction.atomic():
             _lock(locks.exclusive, trees)
-            when_locked()
-            return _graft(forests, at, when_full=make_room)
+            return _graft(forests, at, reach, when_full=make_room)
 
 
 def _lock(take: Callable[[str], None], trees: Iterable[int]) -> None:
@@ -71,11 +75,16 @@ def _lock(take: Callable[[str], None], trees: Iterable[int]) -> None:
 
 
 def _graft(
-    forests: dict[int, list[NewUnit]], at: dt.datetime, when_full: Callable[[int, int], None] | None
+    forests: dict[int, list[NewUnit]],
+    at: dt.datetime,
+    reach: Q | None,
+    when_full: Callable[[int, int], None] | None,
 ) -> list[OrgUnit]:
     """Judge, number and insert. `when_full(pk, missing)` makes room; without it NoRoom is raised."""
-    grounds = survey(forests)
-    plans = [draw_up(grounds[pk].unit, forest) for pk, forest in forests.items() if pk in grounds]
+    grounds = survey(forests, reach)
+    if outside := forests.keys() - grounds.keys():
+        raise OutOfReach(min(outside))
+    plans = [draw_up(grounds[pk].unit, forest) for pk, forest in forests.items()]
     _judge(plans, {pk: ground.children for pk, ground in grounds.items()})
     while (full := _allot(plans, grounds)) is not None:
         pk, lack = full

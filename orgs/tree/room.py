@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, Max, Q
 
 from orgs import numbering
 from orgs.models import OrgUnit
@@ -25,15 +25,17 @@ class Ground(NamedTuple):
         return Span(self.last + 1, self.unit.rght - 1)
 
 
-def survey(pks: Iterable[int]) -> dict[int, Ground]:
+def survey(pks: Iterable[int], reach: Q | None = None) -> dict[int, Ground]:
     """Lock these units' rows against other writers and see how full they are. Two queries.
+
+    With `reach` only those that meet it.
 
     Locked in the order of their keys: two writers wait for each other, never in a circle. The lock
     leaves the keys of the rows alone, so that members and posts can be entered meanwhile.
     """
     pks = list(pks)
     locked = OrgUnit.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=pks).order_by("pk")
-    units = {unit.pk: unit for unit in locked}
+    units = {unit.pk: unit for unit in (locked.filter(reach) if reach is not None else locked)}
     ends = {
         pk: (last, count)
         for pk, last, count in OrgUnit.objects.filter(parent__in=pks)

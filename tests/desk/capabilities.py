@@ -145,10 +145,10 @@ class Knock:
 
 
 MET = {"✓": frozenset({200, 201, 204, 302, 422}), "–": frozenset({403}), "×": frozenset({404})}
-# A body that names its unit in words is answered by the rules: the code says out of reach, nothing is written.
+# A body that names its unit in words is answered by the rules: out of reach by code, nothing written.
 BY_RULES = {"✓": frozenset({200, 201}), "–": frozenset({422}), "×": frozenset({422})}
 # A capability nobody at this level holds: the door itself is shut, whatever stands behind it.
-ALL_SHUT: dict[str, list[str]] = {"–": frozenset({403}), "×": frozenset({403})}
+ALL_SHUT = {"–": frozenset({403}), "×": frozenset({403})}
 NOT_BRANCHES = ("county", "committee")
 
 
