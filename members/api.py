@@ -21,6 +21,8 @@ from zhtj.lib.problems import Refused
 
 import orgs.queries
 from members import actions, queries
+from members.api_records import record_urls
+from members.api_shapes import MemberSerializer
 from members.models import Member
 from members.queries.columns import COLUMNS
 from members.roster_forms import RosterForm
@@ -32,39 +34,6 @@ from orgs.scopes import NOTHING, Scope
 
 MOST_A_PAGE = 500
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class MemberSerializer(serializers.ModelSerializer):
-    """A member as shown: the national id masked."""
-
-    branch = serializers.CharField(source="branch.code")
-    full_name = serializers.CharField(source="person.full_name")
-    national_id = serializers.CharField(source="person.masked_id")
-    sex = serializers.CharField(source="person.sex")
-    birth_on = serializers.DateField(source="person.birth_on")
-    ethnicity = serializers.CharField(source="person.ethnicity")
-    political_status = serializers.CharField(source="person.political_status")
-
-    class Meta:
-        model = Member
-        fields = (
-            "id",
-            "branch",
-            "full_name",
-            "national_id",
-            "sex",
-            "birth_on",
-            "ethnicity",
-            "political_status",
-            "joined_on",
-            "development_number",
-            "application_form",
-            "member_card",
-            "transfer_letter",
-            "attested_at",
-            "from_at",
-        )
-        read_only_fields = fields
 
 
 class EntrySerializer(serializers.Serializer):
@@ -229,10 +198,6 @@ class MemberViewSet(ListView):
     def get_queryset(self) -> QuerySet[Member]:
         return queries.members(NOTHING if is_drawn(self) else self.request.scope)
 
-    @extend_schema(responses={200: MemberSerializer})
-    def retrieve(self, request: Request, pk: int) -> Response:
-        return Response(MemberSerializer(get_object_or_404(self.get_queryset(), pk=pk)).data)
-
     @extend_schema(request=EntrySerializer, responses={201: MemberSerializer, 200: MemberSerializer})
     def create(self, request: Request) -> Response:
         """Enter one member; the branch by code, full or short name. Known there already: 200, updated."""
@@ -394,5 +359,5 @@ api_urls = [
     path("members/compare/", RosterViewSet.as_view({"post": "compare"}), name="api_member_compare"),
     path("members/withdraw/", MemberViewSet.as_view({"post": "withdraw"}), name="api_member_withdraw"),
     path("members/", MemberViewSet.as_view({"get": "list", "post": "create"}), name="api_members"),
-    path("members/<int:pk>/", MemberViewSet.as_view({"get": "retrieve"}), name="api_member"),
+    *record_urls,
 ]

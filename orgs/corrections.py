@@ -123,7 +123,7 @@ def ask_person_correction(
     person: Person,
     unit: OrgUnit,
     keeper: OrgUnit | None,
-    typed: Mapping[str, str],
+    typed: Mapping[str, object],
     reason: str,
     today: dt.date,
     check: Check,
@@ -137,7 +137,7 @@ def ask_person_correction(
     actor.scope.require("cadres.enter", unit)
     if keeper is None:
         raise Refused([CODES.problem("request.no_keeper")])
-    filled = {name: str(typed.get(name, "")).strip() for name in FIELDS}
+    filled = {name: _as_text(typed.get(name)) for name in FIELDS}
     problems = [] if reason.strip() else [CODES.problem("request.reason")]
 
     def attempt() -> CorrectionRequest:
@@ -278,6 +278,13 @@ def _against(person: Person, values: Mapping[str, Any], check: Check) -> list[Pr
     if new_id and people.find_people([new_id]):
         problems = [*problems, CODES.problem("request.id_known")]
     return problems
+
+
+def _as_text(cell: object) -> str:
+    """A cell of a form or of JSON, as text."""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    return "" if cell is None else str(cell).strip()
 
 
 def _held(person_id: int) -> Person:

@@ -36,7 +36,7 @@ def keeper_of(person_id: int) -> OrgUnit | None:
 
 
 def ask_person_correction(
-    actor: Actor, *, person: Person, unit: OrgUnit, typed: Mapping[str, str], reason: str, today: dt.date
+    actor: Actor, *, person: Person, unit: OrgUnit, typed: Mapping[str, object], reason: str, today: dt.date
 ) -> CorrectionRequest:
     """Ask the keeper of `person` for other values: `orgs.corrections.ask_person_correction`."""
     return corrections.ask_person_correction(

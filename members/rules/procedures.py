@@ -15,6 +15,13 @@ PROCEDURES = Catalogue(
             _ADMIN,
             field="record",
         ),
+        Rule(
+            "version.missing",
+            "没有说明更正的是哪一个版本。",
+            "请先读取这条记录，把答复中的 ETag 放在 If-Match 中。",
+            _ADMIN,
+            field="version",
+        ),
         Rule("members.none", "没有选择团员。", "请先在名册中勾选团员。", _ADMIN),
         Rule(
             "members.gone",
