@@ -18,9 +18,8 @@ The gate is asked about new entries only: not about corrections, transfers, clai
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from zhtj.lib.problems import Problem, Severity
 
@@ -30,14 +29,17 @@ from progress import tally
 from progress.models import (
     Baseline,
     Bulletin,
-    BulletinLine,
     BulletinState,
+    BulletinUnit,
     Campaign,
+    Counted,
     GateOpening,
     Measure,
     Stage,
 )
 from progress.rules import CODES
+
+NOTHING = Counted(None, None, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +115,26 @@ def _closed_regions(
         unit__lft__gte=OuterRef("lft"),
         unit__lft__lt=OuterRef("rght"),
     )
-    line = _last_lines(stage.campaign).filter(unit=OuterRef("pk"), stage=gate.key)
     regions = (
         OrgUnit.objects.filter(pk__in=set(region_ids))
         .filter(~Exists(opened), Exists(expected))
         .order_by()
-        .values_list(
-            "pk", "short_name", Subquery(line.values("entered")[:1]), Subquery(line.values("expected")[:1])
-        )
+        .values_list("pk", "short_name", Subquery(_last_rows(stage.campaign).values("stages")[:1]))
     )
-    return {pk: _gate_closed(stage, gate, name, entered, expected) for pk, name, entered, expected in regions}
+    return {
+        pk: _gate_closed(stage, gate, name, Counted(*(stages or {}).get(gate.key, NOTHING)))
+        for pk, name, stages in regions
+    }
 
 
-def _last_lines(campaign: Campaign) -> QuerySet[BulletinLine, Any]:
-    """The lines of the last bulletin computed."""
+def _last_rows(campaign: Campaign) -> QuerySet[BulletinUnit]:
+    """The row of the outer unit in the last bulletin computed."""
     last = (
         Bulletin.objects.filter(campaign=campaign)
         .exclude(state=BulletinState.STARTED)
         .order_by("-day", "-revision")
     )
-    return BulletinLine.objects.filter(bulletin=Subquery(last.values("pk")[:1]), domain="").order_by(F("pk"))
+    return BulletinUnit.objects.filter(bulletin=Subquery(last.values("pk")[:1]), unit=OuterRef("pk"))
 
 
 def _not_open_yet(stage: Stage) -> Problem:
@@ -144,9 +146,7 @@ def _not_open_yet(stage: Stage) -> Problem:
     )
 
 
-def _gate_closed(
-    stage: Stage, gate: Stage, region: str, entered: int | None, expected: int | None
-) -> Problem:
+def _gate_closed(stage: Stage, gate: Stage, region: str, counted: Counted) -> Problem:
     province = stage.campaign.province
     return CODES.problem(
         "stage.gate_closed",
@@ -154,7 +154,7 @@ def _gate_closed(
         region=region,
         stage=stage.name,
         gate_stage=gate.name,
-        rate=tally.percent(tally.rate_of(entered or 0, expected) or 0.0),
+        rate=tally.percent(tally.rate_of(counted.entered, counted.expected) or 0.0),
         needed=f"{stage.gate_rate:.0%}",
         province=province.short_name,
         phone=f"（{province.phone}）" if province.phone else "",

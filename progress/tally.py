@@ -33,6 +33,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate
 
 PACE_DAYS = 3  # the days behind that pace looks
 
@@ -142,10 +143,9 @@ def unbalanced(last: Sequence[int], own: Sequence[int], totals: Sequence[int]) -
     `last[i]` is the last index inside the sub-tree of unit i; with units depth first the sum of a
     sub-tree is a difference of running sums, which needs no parents at all.
     """
-    running = [0]
-    for count in own:
-        running.append(running[-1] + count)
-    return [index for index, end in enumerate(last) if totals[index] != running[end + 1] - running[index]]
+    running = [0, *accumulate(own)]
+    sums = zip(last, totals, running, strict=False)
+    return [index for index, (end, total, before) in enumerate(sums) if total != running[end + 1] - before]
 
 
 def total_known(figures: Sequence[int | None]) -> int | None:

@@ -22,9 +22,10 @@ def compute_due_bulletins() -> None:
 
 @shared_task(ignore_result=True)
 def alarm_unpublished() -> None:
-    """Say loudly which bulletins of today are not out yet (08:45; design: campaign, section 3)."""
-    for campaign, day, why in queries.unpublished(days.now()):
-        log.error("bulletin of %s (%s) is not published: %s", day, campaign, why)
+    """Say loudly which bulletin is not out (08:45, and every ten minutes from then on)."""
+    for found in queries.unpublished(days.now()):
+        if found.is_alarm:
+            log.error("bulletin of %s (%s) is not published: %s", found.day, found.campaign, found.lack.value)
 
 
 @shared_task(ignore_result=True)

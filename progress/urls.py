@@ -3,7 +3,16 @@
 from django.urls import path
 
 from progress import converters  # noqa: F401 - knows <day:…>
-from progress.views import adjustments, baselines, bulletins, campaign, completions, early, outputs
+from progress.views import (
+    adjustments,
+    baselines,
+    bulletins,
+    campaign,
+    completions,
+    early,
+    figures,
+    outputs,
+)
 
 urlpatterns = [
     path("", bulletins.bulletin_latest, name="bulletin_latest"),
@@ -11,6 +20,11 @@ urlpatterns = [
     path("<day:day>/publish/", bulletins.bulletin_publish, name="bulletin_publish"),
     path("<day:day>/outputs/", outputs.bulletin_outputs, name="bulletin_outputs"),
     path("<day:day>/files/<str:format>/", outputs.bulletin_file, name="bulletin_file"),
+    path("<day:day>/overview/", figures.bulletin_overview, name="bulletin_overview"),
+    path("<day:day>/trend/", figures.bulletin_trend, name="bulletin_trend"),
+    path("<day:day>/compare/", figures.bulletin_compare, name="bulletin_compare"),
+    path("<day:day>/live/", figures.bulletin_live, name="bulletin_live"),
+    path("<day:day>/behind/<slug:figure>/", figures.bulletin_behind, name="bulletin_behind"),
     path("campaign/", campaign.campaign, name="campaign"),
     path("campaigns/", campaign.campaign_list, name="campaign_list"),
     path("campaigns/<slug:key>/", campaign.campaign, name="campaign_of"),

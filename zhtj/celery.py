@@ -34,7 +34,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     },
     "unpublished alarm": {
         "task": "progress.tasks.alarm_unpublished",
-        "schedule": crontab(hour="8", minute="45"),
+        "schedule": crontab(minute="5-59/10"),
     },
 }
 

@@ -9,19 +9,16 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum
 
 from zhtj.imports.models import BatchState, ImportBatch
-from zhtj.lib import days
 from zhtj.models import Heartbeat
 
 from orgs import tree
 from orgs.models import AuditEntry, OrgUnit
-from progress.models import Bulletin, BulletinState, Campaign
+from progress import queries as progress
 
 WORKER = "worker"
 LATE = dt.timedelta(minutes=3)
 DEAD = dt.timedelta(minutes=15)
 STUCK = dt.timedelta(minutes=10)
-COMPUTING_TAKES = dt.timedelta(minutes=10)  # after the cut-off; campaign, section 3: on the desk by 08:10
-PUBLISHED_BY = dt.timedelta(minutes=50)
 
 
 class Level(IntEnum):
@@ -83,18 +80,24 @@ def worker_is_alive(now: dt.datetime) -> Finding:
 
 def bulletins_are_up_to_date(now: dt.datetime) -> Finding:
     """Every running campaign has the bulletin of the last cut-off, and a person has published it."""
-    for campaign in Campaign.objects.filter(is_active=True):
-        day = days.last_cutoff_day(now, campaign.cutoff_time)
-        if not campaign.starts_on <= day <= campaign.ends_on:
-            continue
-        since = now - days.at(day, campaign.cutoff_time)
-        states = set(Bulletin.objects.filter(campaign=campaign, day=day).values_list("state", flat=True))
-        if not states & {BulletinState.DONE, BulletinState.PUBLISHED}:
-            level = Level.CRITICAL if since > COMPUTING_TAKES else Level.OK
-            return Finding("bulletin", level, f"{campaign.name}：{day} 的日通报还没有算出。")
-        if BulletinState.PUBLISHED not in states and since > PUBLISHED_BY:
-            return Finding("bulletin", Level.WARNING, f"{campaign.name}：{day} 的日通报还没有发布。")
-    return Finding("bulletin", Level.OK, "日通报齐全。")
+    levels = [(_bulletin_level(found), found) for found in progress.unpublished(now)]
+    level, found = max(levels, key=lambda pair: pair[0], default=(Level.OK, None))
+    if found is None:
+        return Finding("bulletin", Level.OK, "日通报齐全。")
+    details = f"（{'；'.join(found.details)}）" if found.details else ""
+    message = f"{found.campaign.name}：{found.day} 的日通报还没有发布：{found.lack.value}{details}。"
+    return Finding("bulletin", level, message)
+
+
+def _bulletin_level(found: progress.Unpublished) -> Level:
+    """Not computed in time or not sound: nothing can be given out. Not published: somebody forgot."""
+    if found.lack == progress.Lack.CHECK_FAILED:
+        return Level.CRITICAL
+    if found.lack == progress.Lack.NOT_COMPUTED:
+        return Level.CRITICAL if found.since > progress.COMPUTED_WITHIN else Level.OK
+    if found.since > progress.PUBLISHED_WITHIN:
+        return Level.CRITICAL
+    return Level.WARNING if found.is_alarm else Level.OK
 
 
 def batches_move(now: dt.datetime) -> Finding:

@@ -7,6 +7,8 @@ from cadres.queries.counts import (
     grassroots_complete,
     organ_counts,
     organs_declared,
+    verified_as_of,
+    with_secretary,
 )
 from cadres.queries.deadlines import Deadline, deadline_of
 from cadres.queries.known import fingerprint, posts_at, posts_of
@@ -77,6 +79,8 @@ __all__ = [
     "secretaries_below",
     "standing",
     "undeclared_count",
+    "verified_as_of",
+    "with_secretary",
     "with_unfilled",
     "without_cadre",
     "without_secretary",

@@ -6,12 +6,14 @@ table and yields only units that have something to count.
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from cadres.models import Cadre, CadreDeclaration, CadreState, EndReason
 from cadres.rules import SECRETARY
 from orgs.kinds import LEADING_ORGANS, UnitKind
+from orgs.scopes import Scope
 
 GRASSROOTS_KINDS = (UnitKind.COMMITTEE, UnitKind.WORKING_COMMITTEE, UnitKind.GENERAL_BRANCH)
 # A cadre lacks something that every cadre must say (domain, section 4).
@@ -26,7 +28,7 @@ def as_of(moment: dt.datetime) -> Q:
 def counts_by_unit(moment: dt.datetime) -> Iterable[tuple[int, int]]:
     """(unit_id, people in a post): a person with two posts in one unit counts once."""
     rows = Cadre.objects.filter(as_of(moment)).order_by().values_list("unit_id")
-    return rows.annotate(count=Count("person", distinct=True)).iterator()
+    return list(rows.annotate(count=Count("person", distinct=True)))
 
 
 def organ_counts(moment: dt.datetime) -> Iterable[tuple[int, int, int, int, int]]:
@@ -48,7 +50,7 @@ def organ_counts(moment: dt.datetime) -> Iterable[tuple[int, int, int, int, int]
         departed=Count("id", filter=Q(is_preloaded=True) & gone),
         added=Count("id", filter=Q(is_preloaded=False) & there),
         verified=Count("id", filter=there & Q(state=CadreState.VERIFIED, verified_at__lt=moment)),
-    ).iterator()
+    )
 
 
 def grassroots_complete(moment: dt.datetime) -> set[int]:
@@ -69,3 +71,18 @@ def organs_declared(moment: dt.datetime) -> set[int]:
     """Leading organs that had said 核对完成 before `moment`. Notice, annex 1."""
     rows = CadreDeclaration.objects.filter(declared_at__lt=moment)
     return set(rows.values_list("unit_id", flat=True))
+
+
+def with_secretary(moment: dt.datetime) -> set[int]:
+    """Units that had a secretary as of `moment`."""
+    return set(
+        Cadre.objects.filter(as_of(moment), post=SECRETARY).order_by().values_list("unit_id", flat=True)
+    )
+
+
+def verified_as_of(scope: Scope, units: QuerySet[Any, Any], moment: dt.datetime) -> QuerySet[Cadre]:
+    """The posts of leading organs among `units` (a query for their ids) that counted as checked at
+    `moment`: the list behind `verified` of `organ_counts`."""
+    checked = Q(state=CadreState.VERIFIED, verified_at__lt=moment)
+    held = Cadre.objects.filter(as_of(moment) & checked, unit__kind__in=LEADING_ORGANS, unit__in=units)
+    return held.filter(scope.q("unit", "cadres.see")).select_related("person", "unit").order_by("pk")

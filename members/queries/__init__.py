@@ -5,9 +5,16 @@ check, the admission settings.
 from members.queries.cases import asked_cases, cases, disputed, open_cases, waiting_cases
 from members.queries.columns import columns_of
 from members.queries.compare import MOST_PASTED, Pasted, compare_pasted
-from members.queries.counts import active_counts, active_counts_by_branch, active_counts_by_domain
+from members.queries.counts import (
+    active_counts,
+    active_counts_by_branch,
+    active_counts_by_domain,
+    claim_counts_by_branch,
+    youth_counts_by_branch,
+)
 from members.queries.export import MOST_EXPORTED, export_count, export_file, export_rows
 from members.queries.filters import Filters, is_private, looks_like_id
+from members.queries.history import claims_as_of, left_counts_by_branch, members_as_of, youths_as_of
 from members.queries.impact import Impact, impact
 from members.queries.known import as_person, clashes
 from members.queries.review import (
@@ -50,6 +57,8 @@ __all__ = [
     "asked_cases",
     "below",
     "cases",
+    "claim_counts_by_branch",
+    "claims_as_of",
     "clashes",
     "columns_of",
     "compare_pasted",
@@ -62,9 +71,11 @@ __all__ = [
     "export_rows",
     "impact",
     "is_private",
+    "left_counts_by_branch",
     "looks_like_id",
     "member_here",
     "members",
+    "members_as_of",
     "narrowed",
     "open_cases",
     "person_seen",
@@ -75,5 +86,7 @@ __all__ = [
     "roster",
     "waiting_cases",
     "youth",
+    "youth_counts_by_branch",
     "youth_of",
+    "youths_as_of",
 ]

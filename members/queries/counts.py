@@ -1,22 +1,43 @@
 """Counting members."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db.models import Count, Q
 
-from members.models import Member
+from zhtj.lib import days
+
+from members.models import Member, MemberCase, YouthUnderReview
 from orgs.models import OrgUnit
 
 
-def active_counts_by_branch(moment: dt.datetime) -> Iterable[tuple[int, int]]:
+def active_counts_by_branch(moment: dt.datetime) -> list[tuple[int, int]]:
     """(branch_id, members) as of `moment`: begun before it and not ended before it.
 
-    One GROUP BY over the whole table; a branch without members is absent.
+    One GROUP BY over the whole table; a branch without members is absent. Fetched at once: a server-side
+    cursor, as of `.iterator()`, would keep PostgreSQL from counting with several processes.
     """
-    there = Q(from_at__lt=moment) & (Q(until_at__isnull=True) | Q(until_at__gte=moment))
-    rows = Member.objects.filter(there).order_by().values_list("branch_id")
-    return rows.annotate(count=Count("id")).iterator()
+    rows = Member.objects.filter(_there(moment)).order_by().values_list("branch_id")
+    return list(rows.annotate(count=Count("*")))
+
+
+def youth_counts_by_branch(moment: dt.datetime) -> list[tuple[int, int, int]]:
+    """(branch_id, youths under review, those of them past their time) as of `moment`. One GROUP BY."""
+    is_open = Q(settled_at__isnull=True) | Q(settled_at__gte=moment)
+    rows = YouthUnderReview.objects.filter(is_open, created_at__lt=moment).order_by().values_list("branch_id")
+    late = Count("id", filter=Q(due_on__lt=days.day_of(moment)))
+    return list(rows.annotate(count=Count("id"), late=late))
+
+
+def claim_counts_by_branch(moment: dt.datetime) -> list[tuple[int, int]]:
+    """(branch_id, members claimed by another branch) as of `moment`. One GROUP BY."""
+    is_open = Q(decided_at__isnull=True) | Q(decided_at__gte=moment)
+    claims = MemberCase.objects.filter(is_open, kind=MemberCase.Kind.CLAIM, asked_at__lt=moment)
+    return list(claims.order_by().values_list("branch_id").annotate(count=Count("id")))
+
+
+def _there(moment: dt.datetime) -> Q:
+    return Q(from_at__lt=moment) & (Q(until_at__isnull=True) | Q(until_at__gte=moment))
 
 
 def active_counts(branch_ids: Sequence[int]) -> dict[int, int]:

@@ -22,6 +22,7 @@ from orgs.admins.codes import (
     waiting_children,
 )
 from orgs.admins.holders import (
+    administered,
     admins,
     admins_of,
     children_to_staff,
@@ -46,6 +47,7 @@ __all__ = [
     "CODES",
     "CODE_LENGTH",
     "CODE_SIGNS",
+    "administered",
     "admins",
     "admins_of",
     "children_to_staff",

@@ -36,6 +36,12 @@ def admins_of(units: Sequence[OrgUnit]) -> dict[int, list[User]]:
     return found
 
 
+def administered() -> set[int]:
+    """The units somebody administers now. One query."""
+    held = OrgUnitUserObjectPermission.objects.filter(permission__codename="unit_admin", user__is_active=True)
+    return set(held.order_by().values_list("content_object_id", flat=True))
+
+
 def has_admin(path: str = "pk") -> Exists:
     """Has the unit at `path` of the outer query an administrator?"""
     return Exists(

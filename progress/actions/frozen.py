@@ -1,20 +1,24 @@
-"""Writing a photograph down: units, lines, branches, and the checks a bulletin makes of itself.
+"""Writing a photograph down: units, branches, and the checks a bulletin makes of itself.
 
 Called by `bulletins` alone, inside its transaction.
 """
 
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
+
+from django.db.models import Exists, OuterRef
 
 from zhtj.lib import bulk
 
 from members.queries.history import left_counts_by_branch
 from orgs.kinds import UnitKind
 from progress import tally
-from progress.models import Bulletin, BulletinBranch, BulletinLine, BulletinState, BulletinUnit
-from progress.queries.photograph import Photograph, branch_domain
+from progress.models import Bulletin, BulletinBranch, BulletinState, BulletinUnit
+from progress.queries.photograph import Photograph, Series, branch_domain
 
 Check = dict[str, Any]  # {"name", "ok", "detail"}
+NAMED = 5  # units a failed check names
 
 UNIT_FIELDS = [
     "bulletin_id",
@@ -28,8 +32,9 @@ UNIT_FIELDS = [
     "kind",
     "unit_class",
     "figures",
+    "stages",
+    "domains",
 ]
-LINE_FIELDS = ["bulletin_id", "unit_id", "stage", "domain", "expected", "expected_adjusted", "entered"]
 BRANCH_FIELDS = [
     "bulletin_id",
     "unit_id",
@@ -40,6 +45,7 @@ BRANCH_FIELDS = [
     "unit_class",
     "domain",
     "expected",
+    "explained",
     "members",
     "cadres",
 ]
@@ -47,11 +53,9 @@ BRANCH_FIELDS = [
 
 def write(bulletin: Bulletin, photograph: Photograph) -> None:
     """Replace whatever stands under this bulletin by the photograph's rows."""
-    bulletin.lines.all().delete()
     bulletin.branches.all().delete()
     bulletin.units.all().delete()
     bulk.insert(BulletinUnit, UNIT_FIELDS, _unit_rows(bulletin, photograph))
-    bulk.insert(BulletinLine, LINE_FIELDS, _line_rows(bulletin, photograph))
     bulk.insert(BulletinBranch, BRANCH_FIELDS, _branch_rows(bulletin, photograph))
 
 
@@ -67,21 +71,27 @@ def checks(bulletin: Bulletin, photograph: Photograph) -> list[Check]:
 
 
 def _unit_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any, ...]]:
+    """Every unit above branch level with a line in every series; zeros included."""
     units = photograph.units
     mismatches: dict[int, dict[str, list[int]]] = {}
     for found in photograph.mismatches:
         mismatches.setdefault(found.index, {})[found.domain] = [found.explicit, found.below]
+    by_stage = [(column.stage, _counted(column)) for column in photograph.series if column.stage]
+    by_domain = [(column.domain, _counted(column)) for column in photograph.series if column.domain]
     for unit in units:
         if unit.kind == UnitKind.BRANCH:
             continue
-        figures: dict[str, Any] = {name: counts[unit.place] for name, counts in photograph.figures.items()}
-        if unit.place in mismatches:
-            figures["mismatches"] = mismatches[unit.place]
+        place = unit.place
+        figures: dict[str, Any] = {name: counts[place] for name, counts in photograph.figures.items()}
+        if place in photograph.own_flags:
+            figures["own"] = dict.fromkeys(photograph.own_flags[place], 1)
+        if place in mismatches:
+            figures["mismatches"] = mismatches[place]
         yield (
             bulletin.pk,
             unit.unit_id,
             units[unit.parent].unit_id if unit.parent >= 0 else None,
-            unit.place,
+            place,
             unit.last,
             unit.level,
             unit.code,
@@ -89,29 +99,25 @@ def _unit_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any
             unit.kind,
             unit.unit_class,
             figures,
+            {key: counted[place] for key, counted in by_stage},
+            {key: counted[place] for key, counted in by_domain},
         )
 
 
-def _line_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any, ...]]:
-    """Every unit above branch level × every series, unit by unit; zeros included."""
-    series = photograph.series
-    for unit in photograph.units:
-        if unit.kind == UnitKind.BRANCH:
-            continue
-        for column in series:
-            expected = column.expected[unit.place]
-            adjusted = column.adjusted[unit.place] if column.adjusted else expected
-            entered = column.entered[unit.place]
-            yield bulletin.pk, unit.unit_id, column.stage, column.domain, expected, adjusted, entered
+def _counted(column: Series) -> list[tuple[int | None, int | None, int, int | None]]:
+    """The fields of `Counted`, unit by unit."""
+    adjusted, explained = column.adjusted or column.expected, column.explained or repeat(None)
+    return list(zip(column.expected, adjusted, column.entered, explained, strict=False))
 
 
 def _branch_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any, ...]]:
     units = photograph.units
-    expected = {column.domain: column.expected for column in photograph.series if column.domain}
+    domains = {column.domain: column for column in photograph.series if column.domain}
     for unit in units:
         if unit.kind != UnitKind.BRANCH or unit.parent < 0:
             continue
         domain = branch_domain(unit)
+        column = domains[domain]
         yield (
             bulletin.pk,
             unit.unit_id,
@@ -121,7 +127,8 @@ def _branch_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[A
             unit.short_name,
             unit.unit_class,
             domain,
-            expected[domain][unit.place],
+            column.expected[unit.place],
+            column.explained[unit.place] if column.explained else None,
             photograph.members[unit.place],
             photograph.cadres[unit.place],
         )
@@ -140,7 +147,7 @@ def _sums(photograph: Photograph) -> Check:
         if column.own is not None
         for index in tally.unbalanced(last, column.own, column.entered)
     }
-    names = "、".join(photograph.units[index].short_name for index in sorted(wrong)[:5])
+    names = "、".join(photograph.units[index].short_name for index in sorted(wrong)[:NAMED])
     detail = f"{len(wrong)} 个组织的上下级合计不符：{names}" if wrong else "各级合计相符"
     return _check("sums", detail, ok=not wrong)
 
@@ -148,15 +155,17 @@ def _sums(photograph: Photograph) -> Check:
 def _complete(bulletin: Bulletin, photograph: Photograph) -> Check:
     """No unit of that day is missing, and every one has all its lines, as they stand in the database."""
     above = sum(unit.kind != UnitKind.BRANCH for unit in photograph.units)
-    branches = len(photograph.units) - above
-    expected = (above, above * len(photograph.series), branches)
-    stored = (bulletin.units.count(), bulletin.lines.count(), bulletin.branches.count())
+    expected = (above, len(photograph.units) - above)
+    stages = [column.stage for column in photograph.series if column.stage]
+    domains = [column.domain for column in photograph.series if column.domain]
+    whole = bulletin.units.filter(stages__has_keys=stages, domains__has_keys=domains)
+    stored = (whole.count(), bulletin.branches.count())
     strays = photograph.tree.strays
     if strays:
         return _check("units", f"{len(strays)} 个组织当日没有上级，未计入", ok=False)
     if stored != expected:
         return _check("units", f"应有 {expected} 行，实有 {stored} 行", ok=False)
-    return _check("units", f"{above} 个团委（总支）、{branches} 个团支部", ok=True)
+    return _check("units", f"{above} 个团委（总支）、{expected[1]} 个团支部", ok=True)
 
 
 def _members_placed(photograph: Photograph) -> Check:
@@ -168,22 +177,33 @@ def _members_placed(photograph: Photograph) -> Check:
 def _falls_explained(bulletin: Bulletin) -> Check:
     """No branch has fewer members than the day before but by members who left it.
 
-    A unit's fall is the fall of its branches, so with the sums right this covers every level;
-    moved and merged branches carry their members along and are compared where they are.
+    A membership may end by withdrawal, transfer, claim, merger or an import undone: all of them close its
+    period, and a period that was closed explains one. A unit's fall is the fall of its branches, so with
+    the sums right this covers every level; moved and merged branches carry their members along and are
+    compared where they are. Two queries; only branches that fell leave the database.
     """
     before = previous(bulletin)
     if before is None:
         return _check("falls", "没有更早的通报可比", ok=True)
-    left = dict(left_counts_by_branch(before.cutoff_at, bulletin.cutoff_at))
-    now = dict(bulletin.branches.values_list("unit_id", "members"))
+    still = BulletinBranch.objects.filter(
+        bulletin=bulletin, unit=OuterRef("unit"), members__gte=OuterRef("members")
+    )
+    fallen = dict(
+        before.branches.filter(~Exists(still), members__gt=0).order_by().values_list("unit_id", "members")
+    )
+    if not fallen:
+        return _check("falls", f"与 {before.day} 相比，没有减少", ok=True)
+    now = dict(bulletin.branches.filter(unit__in=fallen).values_list("unit_id", "members"))
+    left = dict(left_counts_by_branch(fallen, before.cutoff_at, bulletin.cutoff_at))
     wrong = [
-        unit_id
-        for unit_id, count in before.branches.values_list("unit_id", "members")
-        if count - now.get(unit_id, 0) > left.get(unit_id, 0)
+        unit_id for unit_id, count in fallen.items() if count - now.get(unit_id, 0) > left.get(unit_id, 0)
     ]
     if wrong:
-        return _check("falls", f"{len(wrong)} 个团支部的人数减少没有记录可以说明", ok=False)
-    return _check("falls", f"与 {before.day} 相比，减少均有记录", ok=True)
+        named = before.branches.filter(unit__in=wrong).order_by("position")[:NAMED]
+        names = "、".join(named.values_list("short_name", flat=True))
+        return _check("falls", f"{len(wrong)} 个团支部的人数减少没有记录可以说明：{names}", ok=False)
+    lost = sum(count - now.get(unit_id, 0) for unit_id, count in fallen.items())
+    return _check("falls", f"与 {before.day} 相比，{len(fallen)} 个团支部减少 {lost} 人，均有记录", ok=True)
 
 
 def _baselines(photograph: Photograph) -> Check:

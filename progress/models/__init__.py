@@ -2,7 +2,7 @@
 
 from progress.models.asking import Asked, BaselineAdjustment, Completion, EarlyOpening
 from progress.models.baselines import Baseline
-from progress.models.bulletins import Bulletin, BulletinBranch, BulletinLine, BulletinState, BulletinUnit
+from progress.models.bulletins import Bulletin, BulletinBranch, BulletinState, BulletinUnit, Counted
 from progress.models.campaign import Campaign, GateOpening, Measure, Stage
 from progress.models.files import BulletinFile, FileFormat
 from progress.models.spotchecks import Pattern, SpotCheck, SpotCheckRun
@@ -14,11 +14,11 @@ __all__ = [
     "Bulletin",
     "BulletinBranch",
     "BulletinFile",
-    "BulletinLine",
     "BulletinState",
     "BulletinUnit",
     "Campaign",
     "Completion",
+    "Counted",
     "EarlyOpening",
     "FileFormat",
     "GateOpening",

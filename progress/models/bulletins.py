@@ -1,5 +1,8 @@
 """The daily photographs, and the tree and figures of each."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from django.db import models
 
 from orgs.kinds import Domain, UnitClass, UnitKind
@@ -42,12 +45,39 @@ class Bulletin(models.Model):
         return f"{self.campaign} {self.day}"
 
 
-class BulletinUnit(models.Model):
-    """One unit above branch level as it stood that day, with its structure figures."""
+class Counted(NamedTuple):
+    """What was counted of one unit in one stage or domain. Null expected = unknown.
 
-    bulletin = models.ForeignKey(Bulletin, models.CASCADE, related_name="units")
-    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", db_index=False)
-    parent = models.ForeignKey(OrgUnit, models.PROTECT, null=True, related_name="+", db_index=False)
+    `explained`: of those missing, how many an accepted 本级录完 accounts for; null = none was declared.
+    """
+
+    expected: int | None
+    expected_adjusted: int | None
+    entered: int
+    explained: int | None = None
+
+
+class BulletinUnit(models.Model):
+    """One unit above branch level as it stood that day, with everything counted of it.
+
+    `stages` and `domains` hold a line for every stage and every domain, by its key: [expected, adjusted,
+    entered, explained] (`Counted`). Zero lines are kept: 零录入 is the news. One row a unit and not one a
+    line: a province has a quarter of a million lines a day, and writing them one by one takes longer
+    than counting its members (docs/decisions/0024).
+
+    The keys of units and branches carry no database constraint: both are written in one pass from the
+    tree of that day, units are never deleted, and checking them key by key costs as much as the rows.
+    """
+
+    bulletin = models.ForeignKey(
+        Bulletin, models.CASCADE, related_name="units", db_index=False, db_constraint=False
+    )
+    unit = models.ForeignKey(
+        OrgUnit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    parent = models.ForeignKey(
+        OrgUnit, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     position = models.PositiveIntegerField()  # place in the tree, depth first
     last_position = models.PositiveIntegerField()  # highest position inside the sub-tree
     level = models.PositiveSmallIntegerField()
@@ -56,42 +86,27 @@ class BulletinUnit(models.Model):
     kind = models.CharField(max_length=20, choices=UnitKind)
     unit_class = models.CharField(max_length=16, choices=UnitClass, blank=True)
     figures = models.JSONField(default=dict)  # structure columns of campaign, section 3
+    stages = models.JSONField(default=dict)
+    domains = models.JSONField(default=dict)
 
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["bulletin", "unit"], name="bulletin_unit_once")]
-        indexes = [models.Index(fields=["bulletin", "parent"], name="bulletin_unit_parent")]
-
-
-class BulletinLine(models.Model):
-    """Expected and entered of one unit for one stage (`domain` "") or one domain (`stage` "").
-
-    Null expected = unknown. Zero lines are kept: 零录入 is the news.
-
-    The keys of lines and branches carry no database constraint: both are written in one pass
-    from the tree of that day, units are never deleted, and checking 200 000 lines a day key by
-    key takes longer than computing them.
-    """
-
-    bulletin = models.ForeignKey(
-        Bulletin, models.CASCADE, related_name="lines", db_index=False, db_constraint=False
-    )
-    unit = models.ForeignKey(
-        OrgUnit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
-    )
-    stage = models.CharField(max_length=50, blank=True)
-    domain = models.CharField(max_length=20, blank=True)
-    expected = models.PositiveIntegerField(null=True)
-    expected_adjusted = models.PositiveIntegerField(null=True)
-    entered = models.PositiveIntegerField()
-
-    class Meta:
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(
-                fields=["bulletin", "unit", "stage", "domain"], name="bulletin_line_once"
-            ),
+        indexes = [
+            models.Index(fields=["bulletin", "parent"], name="bulletin_unit_parent"),
+            models.Index(fields=["bulletin", "position"], name="bulletin_unit_place"),
         ]
+
+    def counted(self, stage: str, domain: str) -> Counted:
+        """The line of a stage (`domain` "") or of a domain (`stage` "")."""
+        return Counted(*(self.stages[stage] if stage else self.domains[domain]))
+
+    def lines(self) -> Iterator[tuple[str, str, Counted]]:
+        """Every line: stage, domain, what was counted."""
+        for stage, counted in self.stages.items():
+            yield stage, "", Counted(*counted)
+        for domain, counted in self.domains.items():
+            yield "", domain, Counted(*counted)
 
 
 class BulletinBranch(models.Model):
@@ -112,10 +127,14 @@ class BulletinBranch(models.Model):
     unit_class = models.CharField(max_length=16, choices=UnitClass, blank=True)
     domain = models.CharField(max_length=20, choices=Domain)
     expected = models.PositiveIntegerField(null=True)
+    explained = models.PositiveIntegerField(null=True)
     members = models.PositiveIntegerField()
     cadres = models.PositiveIntegerField()
 
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["bulletin", "unit"], name="bulletin_branch_once")]
-        indexes = [models.Index(fields=["bulletin", "parent"], name="bulletin_branch_parent")]
+        indexes = [
+            models.Index(fields=["bulletin", "parent"], name="bulletin_branch_parent"),
+            models.Index(fields=["bulletin", "position"], name="bulletin_branch_place"),
+        ]

@@ -1,6 +1,15 @@
 """Everything that is read in this room. Other rooms and the frame use these names."""
 
 from progress.queries.adjustments import adjustments, adjustments_to_decide
+from progress.queries.alarms import (
+    ALARM_AFTER,
+    COMPUTED_WITHIN,
+    PUBLISHED_WITHIN,
+    Lack,
+    Unpublished,
+    alarm_for,
+    unpublished,
+)
 from progress.queries.baselines import (
     active_campaign,
     baselines,
@@ -9,6 +18,7 @@ from progress.queries.baselines import (
     mismatches,
     stated,
 )
+from progress.queries.behind import FIGURES, Behind, Figure, behind, figure_for
 from progress.queries.bulletins import (
     bulletins,
     campaign_for,
@@ -16,7 +26,6 @@ from progress.queries.bulletins import (
     neighbours,
     on_day,
     own_unit,
-    unpublished,
 )
 from progress.queries.campaigns import (
     Phase,
@@ -28,44 +37,69 @@ from progress.queries.campaigns import (
 )
 from progress.queries.completions import completions, completions_to_decide, explained
 from progress.queries.early import early_openings, early_openings_to_decide, stages_to_ask_for
+from progress.queries.glance import Overview, overview_of
+from progress.queries.live import Live, live
 from progress.queries.naming import number
-from progress.queries.outputs import owed_files, reader_for
-from progress.queries.page import Choice, Page, page
+from progress.queries.outputs import given_file, given_out, owed_files, reader_for
+from progress.queries.page import Choice, Page, column_of, page
 from progress.queries.report import GROUPS, Column, Row, Sheet, columns, read, report
 from progress.queries.standing import Standing, standing
+from progress.queries.trend import Curve, Pair, compare, other_day, trend, visible_days
 
 __all__ = [
+    "ALARM_AFTER",
+    "COMPUTED_WITHIN",
+    "FIGURES",
     "GROUPS",
+    "PUBLISHED_WITHIN",
+    "Behind",
     "Choice",
     "Column",
+    "Curve",
+    "Figure",
+    "Lack",
+    "Live",
+    "Overview",
     "Page",
+    "Pair",
     "Phase",
     "Row",
     "Sheet",
     "Standing",
+    "Unpublished",
     "active_campaign",
     "adjustments",
     "adjustments_to_decide",
+    "alarm_for",
     "baselines",
+    "behind",
     "bulletins",
     "campaign_for",
     "campaigns",
     "campaigns_to_set",
+    "column_of",
     "columns",
+    "compare",
     "completions",
     "completions_to_decide",
     "early_openings",
     "early_openings_to_decide",
     "explained",
+    "figure_for",
     "find_unit",
+    "given_file",
+    "given_out",
     "help_line",
     "in_force",
+    "live",
     "may_state",
     "mismatches",
     "neighbours",
     "number",
     "on_day",
+    "other_day",
     "overview",
+    "overview_of",
     "owed_files",
     "own_unit",
     "page",
@@ -76,5 +110,7 @@ __all__ = [
     "stages_to_ask_for",
     "standing",
     "stated",
+    "trend",
     "unpublished",
+    "visible_days",
 ]

@@ -6,12 +6,9 @@ the reader's own superiors are ranked in, and nothing below it (design: domain, 
 """
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-
-from zhtj.lib import days
 
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
@@ -105,25 +102,6 @@ def find_unit(campaign: Campaign, code: str) -> OrgUnit | None:
 def own_unit(scope: Scope) -> OrgUnit | None:
     """The unit the reader acts for."""
     return OrgUnit.objects.filter(scope.q(capability=SEE), pk=scope.unit_id).first()
-
-
-def unpublished(now: dt.datetime) -> Iterator[tuple[Campaign, dt.date, str]]:
-    """Active campaigns whose last bulletin due is not out: (campaign, day, why). A query each."""
-    for campaign in Campaign.objects.filter(is_active=True):
-        day = days.last_cutoff_day(now, campaign.cutoff_time)
-        if not campaign.starts_on <= day <= campaign.ends_on:
-            continue
-        found = Bulletin.objects.filter(campaign=campaign, day=day).order_by("-revision")
-        states = [(bulletin.state, bulletin.checks) for bulletin in found]
-        if any(state == BulletinState.PUBLISHED for state, _ in states):
-            continue
-        yield campaign, day, _why(states)
-
-
-def _why(states: list[tuple[str, list[dict[str, object]]]]) -> str:
-    if not states or states[0][0] == BulletinState.STARTED:
-        return "尚未算完"
-    return "等待发布" if all(check["ok"] for check in states[0][1]) else "自检没有通过"
 
 
 def _granted(scope: Scope) -> list[int]:

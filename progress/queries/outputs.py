@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 
 from orgs.kinds import LEADING_ORGANS
 from orgs.models import OrgUnit
@@ -49,3 +49,15 @@ def _owing(bulletin: Bulletin) -> list[OrgUnit]:
     )
     units = OrgUnit.objects.in_bulk([pk for pk in ids if pk not in complete])
     return [units[pk] for pk in ids if pk in units]
+
+
+def given_out(bulletin: Bulletin, unit: OrgUnit) -> QuerySet[BulletinFile]:
+    """The files stored for this unit, without their contents. The caller has seen to the scope."""
+    files = BulletinFile.objects.filter(bulletin=bulletin, unit=unit).defer("content")
+    return files.order_by("format", "unit_class", "number")
+
+
+def given_file(scope: Scope, bulletin: Bulletin, sha256: str) -> BulletinFile | None:
+    """The stored file with this hash, of a unit the scope sees."""
+    seen = scope.q("unit", "progress.see")
+    return BulletinFile.objects.filter(seen, bulletin=bulletin, sha256=sha256).first()

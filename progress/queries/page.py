@@ -9,18 +9,10 @@ from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress.models import Bulletin, BulletinState
+from progress.queries.behind import ENTERED, FIGURES, Figure, figure_for
 from progress.queries.bulletins import neighbours
 from progress.queries.naming import number
 from progress.queries.report import GROUPS, ORDER, Column, Row, Sheet, columns, read
-
-STRUCTURE = (
-    ("branches", "团支部"),
-    ("branches_with_members", "已有团员"),
-    ("branches_empty", "零录入支部"),
-    ("branches_under_three", "不足3人支部"),
-    ("units_hollow", "无支部的团委（总支）"),
-    ("units_without_cadre", "无团干部的组织"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +38,12 @@ class Page:
     unit_class: str
     rows: list[Row]
     by_plan: bool
-    structure: list[tuple[str, int]]
+    structure: list[tuple[Figure, int, bool]]  # what is counted, the figure, whether its list is open
     mismatches: list[tuple[str, int, int]]
     before: dt.date | None
     after: dt.date | None
     superior: OrgUnit | None  # whose page ranks this unit
-    has_roster: bool  # the entered figure is a link to the roster behind it
+    has_list: bool  # the entered figure is a link to the list behind it
     may_publish: bool
     has_files: bool  # what is given out of this unit is for this reader
 
@@ -77,8 +69,7 @@ class Page:
 def page(scope: Scope, bulletin: Bulletin, unit: OrgUnit, choice: Choice) -> Page | None:
     """The page of `unit` as far as `scope` sees it; None when it sees nothing of it. A dozen queries."""
     offered = columns(bulletin)
-    column = next((column for column in offered if column.key == choice.column), None)
-    column = column or _main_column(bulletin, offered, unit)
+    column = column_of(bulletin, choice.column, unit)
     sheet = read(scope, bulletin, unit, [column])
     if sheet.reach.is_nothing:
         return None
@@ -103,30 +94,42 @@ def page(scope: Scope, bulletin: Bulletin, unit: OrgUnit, choice: Choice) -> Pag
         unit_class=unit_class,
         rows=chosen,
         by_plan=choice.order == "plan",
-        structure=_structure(sheet),
+        structure=_structure(scope, sheet),
         mismatches=_mismatches(sheet),
         before=before,
         after=after,
         has_files=sheet.reach.is_full and not bulletin.campaign.is_rehearsal,
         superior=unit.parent if sheet.reach.is_full else None,
-        has_roster=bool(column.domains) and scope.has("members.see"),
+        has_list=_has_list(scope, column),
         may_publish=bulletin.state == BulletinState.DONE
         and not bulletin.campaign.is_rehearsal
         and scope.may("bulletin.publish", bulletin.campaign.province),
     )
 
 
-def _main_column(bulletin: Bulletin, offered: list[Column], unit: OrgUnit) -> Column:
-    """What a reader most likely wants: the stage of the unit's own domain, else the first one running."""
+def column_of(bulletin: Bulletin, key: str, unit: OrgUnit) -> Column:
+    """The column of that key; for none what a reader most likely wants: the stage of the unit's own domain,
+    else the first one running."""
+    offered = columns(bulletin)
     stages = [column for column in offered if column.domains and column.stage]
+    chosen = [column for column in offered if column.key == key]
     own = [column for column in stages if unit.domain in column.domains]
     running = [column for column in stages if column.deadline and column.deadline >= bulletin.day]
-    return next(iter([*own, *running, *stages, *offered]))
+    return next(iter([*chosen, *own, *running, *stages, *offered]))
 
 
-def _structure(sheet: Sheet) -> list[tuple[str, int]]:
+def _structure(scope: Scope, sheet: Sheet) -> list[tuple[Figure, int, bool]]:
     figures: dict[str, Any] = sheet.own.structure if sheet.own else {}
-    return [(label, figures[name]) for name, label in STRUCTURE if name in figures]
+    return [
+        (figure, figures[figure.key], bool(figures[figure.key]) and scope.has(figure.capability))
+        for figure in FIGURES.values()
+        if figure.key in figures
+    ]
+
+
+def _has_list(scope: Scope, column: Column) -> bool:
+    figure = figure_for(column, ENTERED)
+    return figure is not None and scope.has(figure.capability)
 
 
 def _mismatches(sheet: Sheet) -> list[tuple[str, int, int]]:

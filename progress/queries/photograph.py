@@ -9,17 +9,19 @@ one domain. A member counts in the domain of the branch, a branch without one in
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import compress
 from operator import add
-from typing import Any
 
 from cadres import queries as cadres
 from members import queries as members
 from orgs.history import PastTree, Placed, as_of, tree_as_of
-from orgs.kinds import LEADING_ORGANS, Domain, UnitKind
+from orgs.kinds import Domain
 from progress import tally
 from progress.models import Baseline, BaselineAdjustment, Campaign, Measure, Stage
+from progress.queries.completions import explained
+from progress.queries.structure import COMPLETE, structure
 
 Known = list[int | None]
 
@@ -34,6 +36,7 @@ class Series:
     entered: list[int]
     own: list[int] | None = None
     adjusted: Known | None = None  # expected with the agreed adjustments; None: the same
+    explained: Known | None = None  # accounted for by accepted 本级录完; None: nobody declared any
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class Photograph:
     mismatches: list[Mismatch]
     members: list[int]
     cadres: list[int]
-    figures: dict[str, list[int]]
+    figures: dict[str, list[int]]  # structure columns, folded
+    own_flags: dict[int, list[str]]  # the columns that count a unit itself, by its place
     homeless: int
 
     @property
@@ -69,8 +73,16 @@ class Photograph:
         return next(series for series in self.series if series.domain == domain)
 
 
-def take(campaign: Campaign, stages: Iterable[Stage], cutoff_at: dt.datetime) -> Photograph:
-    """The photograph of `cutoff_at`. Seven queries; linear in units and (in the database) members."""
+def take(
+    campaign: Campaign,
+    stages: list[Stage],
+    cutoff_at: dt.datetime,
+    without_admin: set[int] | None = None,
+) -> Photograph:
+    """The photograph of `cutoff_at`. A dozen queries; linear in units and (in the database) members.
+
+    `without_admin`: as found when the day was first counted; None: as it is now (`structure`).
+    """
     tree = tree_as_of(campaign.province, cutoff_at)
     place = {unit.unit_id: unit.place for unit in tree.units}
     parents = [unit.parent for unit in tree.units]
@@ -79,13 +91,16 @@ def take(campaign: Campaign, stages: Iterable[Stage], cutoff_at: dt.datetime) ->
     domains, mismatches = _domains(campaign, tree, place, parents, own_members, cutoff_at)
     own_cadres = _spread(place, cadres.counts_by_unit(cutoff_at))
     series = [_stage(stage, tree, place, parents, domains, cutoff_at) for stage in stages]
+    figures, flags = structure(tree, parents, own_members, own_cadres, cutoff_at, without_admin)
+    _flag_complete(stages, series, flags)
     return Photograph(
         tree=tree,
         series=[*series, *domains.values()],
         mismatches=mismatches,
         members=own_members,
         cadres=own_cadres,
-        figures=_structure(tree.units, parents, own_members, own_cadres, cadres.organs_declared(cutoff_at)),
+        figures=figures,
+        own_flags=flags,
         homeless=sum(
             count for unit, count in counted.items() if unit not in place and unit not in tree.elsewhere
         ),
@@ -126,12 +141,14 @@ def _domains(
         if unit_id in place:
             explicit[domain][place[unit_id]] = count
     changes = _changes(campaign, place, cutoff_at)
+    told = _explained(campaign, place, cutoff_at)
     series, mismatches = {}, []
     for domain in Domain.values:
         expected, below = tally.fold_expected(parents, explicit[domain])
         entered = tally.fold(parents, own[domain])
         adjusted = tally.adjust(parents, expected, changes[domain]) if domain in changes else None
-        series[domain] = Series("", domain, expected, entered, own[domain], adjusted)
+        accounted = tally.fold_expected(parents, told[domain])[0] if domain in told else None
+        series[domain] = Series("", domain, expected, entered, own[domain], adjusted, accounted)
         for index in tally.mismatches(explicit[domain], below):
             mismatches.append(Mismatch(index, domain, explicit[domain][index] or 0, below[index] or 0))
     return series, mismatches
@@ -149,6 +166,15 @@ def _changes(campaign: Campaign, place: dict[int, int], cutoff_at: dt.datetime) 
     return changes
 
 
+def _explained(campaign: Campaign, place: dict[int, int], cutoff_at: dt.datetime) -> dict[str, Known]:
+    """What accepted declarations of 本级录完 account for: by domain, over the tree; without one none."""
+    told: dict[str, Known] = {}
+    for (unit_id, domain), count in explained(campaign, cutoff_at).items():
+        if unit_id in place:
+            told.setdefault(domain, [None] * len(place))[place[unit_id]] = count
+    return told
+
+
 def _stage(
     stage: Stage,
     tree: PastTree,
@@ -161,12 +187,14 @@ def _stage(
     if stage.measure == Measure.MEMBERS:
         chosen = [domains[domain] for domain in stage.domains]
         changed = any(series.adjusted for series in chosen)
+        told = [series.explained for series in chosen if series.explained]
         return Series(
             stage.key,
             "",
             _sum_known([series.expected for series in chosen]),
             _sum([series.entered for series in chosen]),
             adjusted=_sum_known([s.adjusted or s.expected for s in chosen]) if changed else None,
+            explained=_sum_known(told) if told else None,
         )
     if stage.measure == Measure.ORGAN_CADRES:
         counts = list(cadres.organ_counts(cutoff_at))
@@ -177,6 +205,14 @@ def _stage(
         expected = [int(unit.kind in cadres.GRASSROOTS_KINDS) for unit in tree.units]
         own = _spread(place, ((unit, 1) for unit in cadres.grassroots_complete(cutoff_at)))
     return Series(stage.key, "", list(tally.fold(parents, expected)), tally.fold(parents, own), own)
+
+
+def _flag_complete(stages: Iterable[Stage], series: list[Series], flags: dict[int, list[str]]) -> None:
+    """The units that the stage of the grassroots cadres counts, for the list behind its figure."""
+    for stage, column in zip(stages, series, strict=True):
+        if stage.measure == Measure.GRASSROOTS_CADRES and column.own is not None:
+            for place in compress(range(len(column.own)), column.own):
+                flags.setdefault(place, []).append(COMPLETE)
 
 
 def _sum(columns: list[list[int]]) -> list[int]:
@@ -190,33 +226,3 @@ def _sum_known(columns: list[Known]) -> Known:
     if len(columns) == 1:
         return columns[0]
     return [tally.total_known(figures) for figures in zip(*columns, strict=True)]
-
-
-def _structure(
-    units: list[Placed],
-    parents: list[int],
-    own_members: list[int],
-    own_cadres: list[int],
-    declared: set[int],
-) -> dict[str, list[int]]:
-    """The structure columns: how the sub-tree of each unit is built."""
-    is_branch = [unit.kind == UnitKind.BRANCH for unit in units]
-    leaves = list(zip(is_branch, own_members, strict=True))
-    branches = tally.fold(parents, [int(branch) for branch in is_branch])
-    own: dict[str, Iterator[Any]] = {
-        "branches_with_members": (branch and count > 0 for branch, count in leaves),
-        "branches_empty": (branch and count == 0 for branch, count in leaves),
-        "branches_under_three": (branch and 0 < count < 3 for branch, count in leaves),
-        "units_hollow": (
-            unit.kind in cadres.GRASSROOTS_KINDS and not below
-            for unit, below in zip(units, branches, strict=True)
-        ),
-        "units_without_cadre": (
-            not branch and not count for branch, count in zip(is_branch, own_cadres, strict=True)
-        ),
-        # The stage of the leading organs is done where all of them have said 核对完成 (report.py).
-        "organs": (unit.kind in LEADING_ORGANS for unit in units),
-        "organs_undeclared": (unit.kind in LEADING_ORGANS and unit.unit_id not in declared for unit in units),
-    }
-    folded = {name: tally.fold(parents, [int(value) for value in values]) for name, values in own.items()}
-    return {"branches": branches, **folded}

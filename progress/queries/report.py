@@ -25,8 +25,8 @@ from progress import tally
 from progress.models import (
     Bulletin,
     BulletinBranch,
-    BulletinLine,
     BulletinUnit,
+    Counted,
     GateOpening,
     Measure,
 )
@@ -46,8 +46,9 @@ TONES = {
     Status.BEHIND: "warning",
 }
 
-Known = tuple[int | None, int | None, int]  # expected, adjusted, entered
-Counted = dict[tuple[int, int, str, str], Known]  # by bulletin, unit, stage, domain
+Known = dict[tuple[int, int, str, str], Counted]  # by bulletin, unit, stage, domain
+
+COUNTED_FIELDS = ("bulletin_id", "unit_id", "stages", "domains")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Row:
     plan_rank: int | None = None
     is_linked: bool = False  # its own page is open to the reader
     is_early: bool = False  # the stage was opened early in its region: 同步推进
+    explained: int | None = None  # of those missing, accounted for by an accepted 本级录完
     is_mine: bool = False  # in a class table: the reader's own superior, or the own unit
 
     @property
@@ -167,16 +169,24 @@ def columns(bulletin: Bulletin) -> list[Column]:
     return [*by_stage, *by_domain]
 
 
-def read(scope: Scope | None, bulletin: Bulletin, unit: OrgUnit, wanted: Sequence[Column]) -> Sheet:
-    """The sheet of `unit` in the wanted columns. Nine queries whatever the number of rows."""
-    own, children = _shown(bulletin, unit)
+def read(
+    scope: Scope | None,
+    bulletin: Bulletin,
+    unit: OrgUnit,
+    wanted: Sequence[Column],
+    *,
+    only_own: bool = False,
+) -> Sheet:
+    """The sheet of `unit` in the wanted columns; `only_own`: without its children. Nine queries whatever
+    the number of rows."""
+    own, children = _shown(bulletin, unit, only_own=only_own)
     child_ids = [child.unit_id for child in children]
     seen = EVERYTHING if scope is None else reach(scope, bulletin, unit, child_ids)
     if own is None or seen.is_nothing:
         return Sheet(bulletin, None, seen, {column.key: [] for column in wanted})
     units = _visible(own, children, seen)
     counted = _counted(bulletin, units, wanted)
-    region = _region_of(bulletin, own)
+    region = region_at(bulletin, own)
     rows = {}
     for column in wanted:
         made = (_row(bulletin, column, shown, counted, region, seen) for shown in units)
@@ -197,12 +207,15 @@ def _stage_column(stage: dict[str, Any]) -> Column:
     )
 
 
-def _shown(bulletin: Bulletin, unit: OrgUnit) -> tuple[Shown | None, list[Shown]]:
+def _shown(bulletin: Bulletin, unit: OrgUnit, *, only_own: bool) -> tuple[Shown | None, list[Shown]]:
     """The unit and its direct children as they were that day, in the order of the tree."""
     itself = bulletin.units.filter(unit=unit).first()
     if itself is None:
         branch = bulletin.branches.filter(unit=unit).first()
         return (_of_branch(branch, branch.unit_class, is_own=True) if branch else None), []
+    mine = _of_unit(itself, itself.unit_class, is_own=True)
+    if only_own:
+        return mine, []
     is_province = itself.position == 0
     children = [
         _of_unit(row, _group(bulletin, row.kind, row.unit_class, is_province=is_province))
@@ -212,8 +225,7 @@ def _shown(bulletin: Bulletin, unit: OrgUnit) -> tuple[Shown | None, list[Shown]
         _of_branch(row, _group(bulletin, UnitKind.BRANCH, row.unit_class, is_province=is_province))
         for row in bulletin.branches.filter(parent=unit)
     ]
-    own = _of_unit(itself, itself.unit_class, is_own=True)
-    return own, sorted(children, key=lambda child: child.position)
+    return mine, sorted(children, key=lambda child: child.position)
 
 
 def _of_unit(row: BulletinUnit, unit_class: str, *, is_own: bool = False) -> Shown:
@@ -243,28 +255,27 @@ def _visible(own: Shown, children: list[Shown], seen: Reach) -> list[Shown]:
     return [child for child in children if child.unit_class in classes]
 
 
-def _counted(bulletin: Bulletin, units: Iterable[Shown], wanted: Sequence[Column]) -> Counted:
+def _counted(bulletin: Bulletin, units: Iterable[Shown], wanted: Sequence[Column]) -> Known:
     """Frozen counts of these units, today and in the bulletins compared with. Two queries."""
     ids = [bulletin.pk, *bulletin.settings["compared_with"].values()]
     unit_ids = [shown.unit_id for shown in units]
-    counted: Counted = {}
-    lines = BulletinLine.objects.filter(bulletin__in=ids, unit__in=unit_ids)
-    if len(wanted) == 1:
-        lines = lines.filter(stage=wanted[0].stage, domain=wanted[0].domain)
-    names = ("bulletin_id", "unit_id", "stage", "domain", "expected", "expected_adjusted", "entered")
-    for bulletin_id, unit_id, stage, domain, *known in lines.values_list(*names):
-        counted[bulletin_id, unit_id, stage, domain] = (known[0], known[1], known[2])
+    counted: Known = {}
+    for row in BulletinUnit.objects.filter(bulletin__in=ids, unit__in=unit_ids).only(*COUNTED_FIELDS):
+        for column in wanted:
+            key = (row.bulletin_id, row.unit_id, column.stage, column.domain)
+            counted[key] = row.counted(column.stage, column.domain)
     branches = BulletinBranch.objects.filter(bulletin__in=ids, unit__in=unit_ids)
-    for bulletin_id, unit_id, domain, expected, members in branches.values_list(
-        "bulletin_id", "unit_id", "domain", "expected", "members"
+    for bulletin_id, unit_id, domain, expected, members, explained in branches.values_list(
+        "bulletin_id", "unit_id", "domain", "expected", "members", "explained"
     ):
         for column in wanted:
             if domain in column.domains:
-                counted[bulletin_id, unit_id, column.stage, column.domain] = (expected, expected, members)
+                key = (bulletin_id, unit_id, column.stage, column.domain)
+                counted[key] = Counted(expected, expected, members, explained)
     return counted
 
 
-def _region_of(bulletin: Bulletin, own: Shown) -> int | None:
+def region_at(bulletin: Bulletin, own: Shown) -> int | None:
     """The region `own` lies in; None for the province, whose children are regions themselves."""
     if own.position == 0:
         return None
@@ -276,23 +287,23 @@ def _region_of(bulletin: Bulletin, own: Shown) -> int | None:
 
 
 def _row(
-    bulletin: Bulletin, column: Column, shown: Shown, counted: Counted, region: int | None, seen: Reach
+    bulletin: Bulletin, column: Column, shown: Shown, counted: Known, region: int | None, seen: Reach
 ) -> Row | None:
     """One line; None where a branch has no part in the column."""
     if shown.domain and shown.domain not in column.domains:
         return None
     key = (shown.unit_id, column.stage, column.domain)
-    expected, adjusted, entered = counted[bulletin.pk, *key]
+    expected, adjusted, entered, explained = counted[bulletin.pk, *key]
     compared = bulletin.settings["compared_with"]
 
     def before(back: str) -> int | None:
         if back not in compared:
             return None
-        return counted[compared[back], *key][2] if (compared[back], *key) in counted else 0
+        return counted[compared[back], *key].entered if (compared[back], *key) in counted else 0
 
     counts = Counts(expected, entered, before("1"), before("3"), before("7"))
     own_region = shown.unit_id if region is None and not shown.is_own else region
-    clock = _clock(bulletin, column, own_region)
+    clock = clock_of(bulletin, column, own_region)
     figures = tally.derive(
         bulletin.day,
         clock,
@@ -310,6 +321,7 @@ def _row(
         is_linked=shown.unit_id in seen.linked,
         is_mine=shown.unit_id in seen.ranked,
         is_early=_opened_early(bulletin, column, own_region),
+        explained=explained,
     )
 
 
@@ -323,7 +335,7 @@ def _is_declared(column: Column, shown: Shown, expected: int | None) -> bool | N
     return bool(expected) and not shown.structure["organs_undeclared"]
 
 
-def _clock(bulletin: Bulletin, column: Column, region: int | None) -> Clock:
+def clock_of(bulletin: Bulletin, column: Column, region: int | None) -> Clock:
     """When the column runs in `region` (None: the province, open where the first region is)."""
     if not column.gate:
         return Clock(column.opens, column.deadline)

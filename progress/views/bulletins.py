@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from zhtj.lib import days
 from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
 
@@ -56,12 +57,17 @@ def _bulletin_page(request: Request, day: dt.date | None, key: str = "") -> Http
     if campaign is None or found is None:
         if day is not None:
             raise Http404
-        return render(request, "progress/no_bulletin.html", {"campaign": campaign})
+        alarm = queries.alarm_for(request.scope, campaign, days.now())
+        return render(request, "progress/no_bulletin.html", {"campaign": campaign, "alarm": alarm})
     unit = _unit(request, campaign)
     page = queries.page(request.scope, found, unit, _choice(request))
     if page is None:
         raise Http404
-    context = {"page": page, "path": visible_path(request.scope, unit)}
+    context = {
+        "page": page,
+        "path": visible_path(request.scope, unit),
+        "alarm": queries.alarm_for(request.scope, campaign, days.now()),
+    }
     return render(request, "progress/bulletin.html", context)
 
 

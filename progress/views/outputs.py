@@ -65,7 +65,8 @@ def bulletin_file(request: Request, day: dt.date, format: str) -> HttpResponse:
     draw = exports.give_out if is_out else exports.preview
     try:
         files = draw(actor, bulletin=bulletin, unit=unit, format=format, unit_class=unit_class)
-        return _file(format, _numbered(request, files))
+        file = _numbered(request, files)
+        return download(format, file.name, file.content, file.sha256)
     except Refused as refused:
         context = {"problems": refused.problems, "bulletin": bulletin, "unit": unit}
         return render(request, "progress/not_given_out.html", context, status=409)
@@ -104,10 +105,11 @@ def _whole(text: str) -> int:
     return int(text) if len(text) <= 4 and text.isdecimal() else 0
 
 
-def _file(format: str, file: exports.File) -> HttpResponse:
-    answer = HttpResponse(file.content, content_type=TYPES[exports.Format(format)])
-    answer["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
+def download(format: str, name: str, content: bytes, sha256: str) -> HttpResponse:
+    """A file as it is handed over; its hash is its ETag."""
+    answer = HttpResponse(content, content_type=TYPES[exports.Format(format)])
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer["Cache-Control"] = "private, no-cache"
     answer["X-Content-Type-Options"] = "nosniff"
-    answer["ETag"] = f'"{file.sha256}"'
+    answer["ETag"] = f'"{sha256}"'
     return answer

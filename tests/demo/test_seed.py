@@ -68,7 +68,7 @@ def test_two_weeks_of_bulletins_lie_behind_and_the_last_waits_for_a_person(seede
 def test_the_figures_grow_from_day_to_day(seeded):
     province = OrgUnit.objects.get(parent=None)
     entered = [
-        bulletin.lines.get(unit=province, stage="members_school").entered
+        bulletin.units.get(unit=province).counted("members_school", "").entered
         for bulletin in Bulletin.objects.order_by("day")
     ]
     assert entered == sorted(entered)

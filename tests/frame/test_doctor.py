@@ -15,7 +15,7 @@ from zhtj.lib import days
 from orgs import audit, sealing
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
-from progress.models import Bulletin, BulletinState
+from progress.models import Bulletin, BulletinState, Campaign
 from progress.presets import load_preset
 
 from tests import world
@@ -72,10 +72,24 @@ class TestBulletins:
         self.photograph(campaign, dt.date(2018, 11, 22), BulletinState.PUBLISHED)
         assert self.at(clock, 7, 59) is Level.OK
 
-    def test_unpublished_after_ten_to_nine_is_a_warning(self, campaign, clock):
+    def test_unpublished_from_a_quarter_to_nine_is_a_warning_and_after_ten_to_nine_critical(
+        self, campaign, clock
+    ):
         self.photograph(campaign, dt.date(2018, 11, 23), BulletinState.DONE)
-        assert self.at(clock, 8, 50) is Level.OK
-        assert self.at(clock, 8, 51) is Level.WARNING
+        assert self.at(clock, 8, 44) is Level.OK
+        assert self.at(clock, 8, 45) is Level.WARNING
+        assert self.at(clock, 8, 50) is Level.WARNING
+        assert self.at(clock, 8, 51) is Level.CRITICAL
+
+    def test_a_failed_check_is_critical_at_once_and_says_why(self, campaign, clock):
+        self.photograph(campaign, dt.date(2018, 11, 23), BulletinState.DONE)
+        Bulletin.objects.update(checks=[{"name": "sums", "ok": False, "detail": "上下级合计不符"}])
+        assert self.at(clock, 8, 1) is Level.CRITICAL
+        assert "上下级合计不符" in health.bulletins_are_up_to_date(days.now()).message
+
+    def test_a_rehearsal_is_nobodys_duty(self, campaign, clock):
+        Campaign.objects.update(is_active=False, rehearses=campaign)
+        assert self.at(clock, 9) is Level.OK
 
     def test_one_begun_and_never_finished_is_missing(self, campaign, clock):
         self.photograph(campaign, dt.date(2018, 11, 23), BulletinState.STARTED)

@@ -40,6 +40,9 @@ BATCH = {"pk": "batch"}
 ROW = {"pk": "batch", "number": "row"}
 DAY = {"day": "day"}
 CAMPAIGN = {"key": "henan-2018"}
+EMPTY = DAY | {"figure": "branches_empty"}
+ENTERED = DAY | {"figure": "entered"}
+SCHOOL = "?unit=HN010101&stage=members_school"
 
 TABLE: list[Line] = [
     # --- open to everybody -------------------------------------------------------------------
@@ -371,7 +374,27 @@ TABLE: list[Line] = [
     Line("bulletin_outputs", 302, 404, 403, 200, DAY, query="?unit=HN010101", as_without="auditor"),
     Line("bulletin_file", 302, 200, 403, 200, DAY | {"format": "txt"}, as_without="auditor"),
     Line("bulletin_file", 302, 404, 404, 200, {"day": "day_done", "format": "txt"}, as_insider="staff"),
+    Line("bulletin_overview", 302, 200, 403, 200, DAY, as_without="auditor"),
+    Line("bulletin_overview", 302, 404, 403, 200, DAY, query="?unit=HN010101", as_without="auditor"),
+    Line("bulletin_trend", 302, 200, 403, 200, DAY, as_without="auditor"),
+    Line("bulletin_trend", 302, 404, 403, 200, DAY, query="?unit=HN010101", as_without="auditor"),
+    Line("bulletin_compare", 302, 200, 403, 200, DAY, as_without="auditor"),
+    Line("bulletin_compare", 302, 404, 403, 200, DAY, query="?unit=HN010101", as_without="auditor"),
+    Line("bulletin_live", 302, 200, 403, 200, DAY, as_without="auditor"),
+    Line("bulletin_live", 302, 404, 403, 200, DAY, query="?unit=HN010101", as_without="auditor"),
+    Line("bulletin_behind", 302, 200, 403, 200, EMPTY, as_without="auditor"),
+    Line("bulletin_behind", 302, 404, 403, 200, EMPTY, query="?unit=HN010101", as_without="auditor"),
+    Line("bulletin_behind", 302, 404, 403, 200, ENTERED, query=SCHOOL, as_without="viewer"),
     Line("api_bulletins", 401, 200, 403, 200, as_without="auditor"),
     Line("api_bulletin", 401, 200, 403, 200, DAY, as_without="auditor"),
+    Line("api_bulletin_trend", 401, 200, 403, 200, DAY, as_without="auditor"),
+    Line("api_bulletin_trend", 401, 404, 403, 200, DAY, query="?unit=HN010101", as_without="auditor"),
+    Line("api_bulletin_compare", 401, 200, 403, 200, DAY, as_without="auditor"),
+    Line("api_bulletin_compare", 401, 404, 403, 200, DAY, query="?unit=HN010101", as_without="auditor"),
+    Line("api_bulletin_figure", 401, 200, 403, 200, EMPTY, as_without="auditor"),
+    Line("api_bulletin_figure", 401, 404, 403, 200, EMPTY, query="?unit=HN010101", as_without="auditor"),
+    Line("api_bulletin_files", 401, 200, 403, 200, DAY, as_without="auditor"),
+    Line("api_bulletin_files", 401, 404, 403, 200, DAY, query="?unit=HN010101", as_without="auditor"),
+    Line("api_bulletin_file", 401, 404, 403, 404, DAY | {"sha256": "0"}, as_without="auditor"),
     Line("api_baselines", 401, 200, 403, 200, as_without="auditor"),
 ]

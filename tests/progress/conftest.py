@@ -20,7 +20,7 @@ from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import actor_for
 from progress.actions import Expected, compute_bulletin, enter_baselines
-from progress.models import Bulletin, BulletinLine, Campaign
+from progress.models import Bulletin, Campaign
 from progress.presets import load_preset
 
 from tests import world
@@ -87,17 +87,16 @@ def table(bulletin: Bulletin) -> list[str]:
     Each figure is entered/expected, - for unknown. Units in the order of that day's tree.
     """
     stages = ["organ_cadres", "grassroots_cadres", "members_school", "members_state", "members_other"]
-    figures: dict[tuple[int, str, str], str] = {}
-    for line in BulletinLine.objects.filter(bulletin=bulletin):
-        expected = "-" if line.expected is None else str(line.expected)
-        assert line.expected_adjusted == line.expected
-        figures[line.unit_id, line.stage, line.domain] = f"{line.entered}/{expected}"
     rows = []
     for unit in bulletin.units.order_by("position"):
-        by_stage = " ".join(figures.pop((unit.unit_id, stage, "")) for stage in stages)
-        by_domain = " ".join(figures.pop((unit.unit_id, "", domain)) for domain in Domain.values)
+        figures = {}
+        for stage, domain, (expected, adjusted, entered, _) in unit.lines():
+            assert adjusted == expected
+            figures[stage or domain] = f"{entered}/{'-' if expected is None else expected}"
+        by_stage = " ".join(figures.pop(stage) for stage in stages)
+        by_domain = " ".join(figures.pop(domain) for domain in Domain.values)
+        assert not figures
         rows.append(f"{unit.code} {by_stage} | {by_domain}")
-    assert not figures
     return rows
 
 
@@ -105,7 +104,6 @@ def whole(bulletin: Bulletin) -> dict[str, list[tuple[object, ...]]]:
     """Every frozen row of a bulletin but the rows' own keys, to be compared as it is."""
     return {
         "units": _rows(bulletin.units.order_by("position")),
-        "lines": _rows(bulletin.lines.order_by("unit_id", "stage", "domain")),
         "branches": _rows(bulletin.branches.order_by("position")),
     }
 

@@ -45,13 +45,8 @@ def agree(scene: Scene, asked: BaselineAdjustment) -> None:
 
 def school(bulletin: Bulletin) -> dict[str, tuple[int | None, int | None]]:
     """Original and adjusted of each unit in the school stage; the domain says the same."""
-    lines = bulletin.lines.select_related("unit")
     found = [
-        {
-            line.unit.code: (line.expected, line.expected_adjusted)
-            for line in lines
-            if (line.stage, line.domain) == key
-        }
+        {unit.code: unit.counted(*key)[:2] for unit in bulletin.units.all()}
         for key in (("members_school", ""), ("", "school"))
     ]
     assert found[0] == found[1]

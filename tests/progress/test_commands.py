@@ -120,6 +120,9 @@ def test_the_scheduled_task_computes_what_is_due_and_may_run_again(scene: Scene)
 def test_an_unpublished_bulletin_raises_the_alarm_and_a_published_one_does_not(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
+    scene.clock.set(at(DAY, 8, 44))
+    tasks.alarm_unpublished()
+    assert not caplog.records
     scene.clock.set(at(DAY, 8, 45))
     tasks.alarm_unpublished()
     assert "尚未算完" in caplog.text
@@ -137,4 +140,6 @@ def test_the_alarm_names_a_failed_check(scene: Scene) -> None:
     bulletin = scene.compute()
     bulletin.checks[0]["ok"] = False
     bulletin.save()
-    assert [why for _, _, why in queries.unpublished(days.now())] == ["自检没有通过"]
+    (found,) = queries.unpublished(days.now())
+    assert (found.lack, found.is_alarm) == (queries.Lack.CHECK_FAILED, True)
+    assert found.details == [bulletin.checks[0]["detail"]]

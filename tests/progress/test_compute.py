@@ -56,8 +56,14 @@ def test_every_branch_has_its_row_and_every_unit_its_structure(scene: Scene) -> 
         "branches_under_three": 1,
         "units_hollow": 1,
         "units_without_cadre": 5,
+        "units_without_secretary": 6,
+        "units_without_admin": 3,
         "organs": 4,
         "organs_undeclared": 4,
+        "youths_uncertain": 0,
+        "rectifications_overdue": 0,
+        "claims_open": 0,
+        "own": {"units_without_cadre": 1, "units_without_secretary": 1, "organs_undeclared": 1},
     }
     assert figures["HN01"] == {
         "branches": 4,
@@ -66,8 +72,14 @@ def test_every_branch_has_its_row_and_every_unit_its_structure(scene: Scene) -> 
         "branches_under_three": 1,
         "units_hollow": 0,
         "units_without_cadre": 1,
+        "units_without_secretary": 2,
+        "units_without_admin": 1,
         "organs": 2,
         "organs_undeclared": 2,
+        "youths_uncertain": 0,
+        "rectifications_overdue": 0,
+        "claims_open": 0,
+        "own": {"units_without_secretary": 1, "organs_undeclared": 1},
         "mismatches": {"school": [100, 80]},
     }
 
@@ -123,10 +135,10 @@ def test_a_past_day_computed_again_is_the_same_after_everything_changed(scene: S
 
 def test_computing_twice_gives_one_bulletin_and_leaves_it_alone(scene: Scene) -> None:
     first = scene.compute()
-    lines = list(first.lines.order_by("pk").values())
+    rows = list(first.units.order_by("pk").values())
     again = scene.compute()
     assert (again.pk, again.computed_at) == (first.pk, first.computed_at)
-    assert list(first.lines.order_by("pk").values()) == lines
+    assert list(first.units.order_by("pk").values()) == rows
     assert Bulletin.objects.count() == 1
 
 
@@ -136,7 +148,7 @@ def test_a_computation_that_dies_half_way_is_done_whole_by_the_next(scene: Scene
     with patch(place, side_effect=RuntimeError("killed")), pytest.raises(RuntimeError):
         scene.compute()
     stuck = Bulletin.objects.get()
-    assert (stuck.state, stuck.lines.count()) == (BulletinState.STARTED, 0)
+    assert (stuck.state, stuck.units.count()) == (BulletinState.STARTED, 0)
     finished = scene.compute()
     assert (finished.pk, finished.state) == (stuck.pk, BulletinState.DONE)
     assert whole(finished) == whole(scene.compute(recompute=True))

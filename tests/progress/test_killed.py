@@ -43,7 +43,7 @@ def test_killed_at_random_points_and_run_again_there_is_one_right_bulletin(
         ended, said = compute_and_die(child_environment, fatal)
         assert ended == -signal.SIGKILL, (fatal, said)
         left = Bulletin.objects.filter(day=NEXT)
-        assert [(found.state, found.lines.count()) for found in left] in ([], [(BulletinState.STARTED, 0)])
+        assert [(found.state, found.units.count()) for found in left] in ([], [(BulletinState.STARTED, 0)])
         finished = actions.compute_bulletin(scene.campaign, NEXT, now=at(NEXT, 9))
         assert Bulletin.objects.filter(day=NEXT).count() == 1
         assert (finished.state, whole(finished)) == (BulletinState.DONE, lines), fatal

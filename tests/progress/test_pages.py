@@ -73,14 +73,15 @@ def test_a_unit_finds_the_way_to_the_table_it_is_ranked_in(published: Scene) -> 
     assert "看本级在同类中的排名" not in get(published.cast.staff).content.decode()
 
 
-def test_an_entered_figure_leads_to_the_roster_of_who_may_see_it_and_a_zero_nowhere(published: Scene) -> None:
+def test_an_entered_figure_leads_to_the_list_of_who_may_see_it_and_a_zero_nowhere(published: Scene) -> None:
     cast = published.cast
-    roster = reverse("member_list")
+    link = reverse("bulletin_behind", args=[DAY, "entered"])
     html = get(cast.county_admin).content.decode()
-    assert f'href="{roster}?unit={cast.committee.pk}"' in html
-    assert f'href="{roster}?unit={cast.town.pk}"' not in html  # 0 at school
-    assert f'href="{roster}?' not in get(cast.staff).content.decode()
-    assert f'href="{roster}?' not in get(cast.county_admin, stage="organ_cadres").content.decode()
+    assert f'href="{link}?unit=HN010101&amp;stage=members_school"' in html
+    assert f'href="{link}?unit=HN010102&amp;' not in html  # 0 at school
+    assert f'href="{link}?' not in get(cast.staff).content.decode()
+    organs = get(cast.county_admin, stage="organ_cadres").content.decode()
+    assert f'href="{link}?unit=HN0101&amp;stage=organ_cadres"' in organs
 
 
 def test_without_a_unit_the_page_is_that_of_the_unit_one_acts_for(published: Scene) -> None:

@@ -173,8 +173,10 @@ def unit_rows(bulletin: Bulletin) -> set[Row]:
 
 def line_rows(bulletin: Bulletin) -> set[Row]:
     return {
-        (line.unit.code, line.stage or line.domain, line.expected, line.entered)
-        for line in bulletin.lines.select_related("unit").exclude(stage="organ_cadres")
+        (unit.code, stage or domain, counted.expected, counted.entered)
+        for unit in bulletin.units.all()
+        for stage, domain, counted in unit.lines()
+        if stage != "organ_cadres"
     }
 
 

@@ -52,7 +52,7 @@ class Doing:
 def todos(actor: Actor, unit: OrgUnit, board: progress.Page | None, today: dt.date) -> list[Todo]:
     """Everything that waits for this account, the pressing first. At most a dozen queries."""
     found = [
-        *_to_publish(board),
+        *_to_publish(actor.scope, board),
         *_early_openings(actor.scope),
         *_adjustments(actor.scope),
         *_batches(actor),
@@ -96,12 +96,20 @@ def doings(scope: Scope, unit: OrgUnit) -> list[Doing]:
     return found
 
 
-def _to_publish(board: progress.Page | None) -> Iterator[Todo]:
-    if board and board.may_publish and board.bulletin.state == BulletinState.DONE:
+def _to_publish(scope: Scope, board: progress.Page | None) -> Iterator[Todo]:
+    """The day's bulletin that waits for the province, or is late. No query for anybody else."""
+    if not scope.has("bulletin.publish"):
+        return
+    campaign = board.bulletin.campaign if board else progress.campaign_for(scope)
+    alarm = progress.alarm_for(scope, campaign, days.now())
+    if alarm:
+        text = f"{alarm.day} 的日通报还没有发布：{alarm.lack.value}"
+        yield Todo(text, reverse("bulletin_latest"), "马上处理", "；".join(alarm.details), "error")
+    elif board and board.may_publish and board.bulletin.state == BulletinState.DONE:
         day = board.bulletin.day
-        text = f"{day} 的日通报已算完，等待发布"
-        detail = "" if board.is_sound else "自检没有通过，请先查看原因。"
-        yield Todo(text, reverse("bulletin", args=[day]), "查看并发布", detail, "warning")
+        yield Todo(
+            f"{day} 的日通报已算完，等待发布", reverse("bulletin", args=[day]), "查看并发布", "", "warning"
+        )
 
 
 def _early_openings(scope: Scope) -> Iterator[Todo]:

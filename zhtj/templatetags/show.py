@@ -33,6 +33,18 @@ def rate(value: float | None) -> str:
 
 
 @register.filter
+def pace(value: float | None) -> str:
+    """So many a day, with one decimal: `12.333` → `12.3`; None → `—`."""
+    return UNKNOWN if value is None or value == "" else f"{value:,.1f}"
+
+
+@register.filter
+def plain(value: float) -> str:
+    """A number for a machine, as in a drawing: no separators whatever the language."""
+    return f"{value:g}"
+
+
+@register.filter
 def permille(value: float | None) -> int:
     """A share as 0…1000 for `<progress max="1000">`: the bar is capped, the number is not."""
     return max(0, min(1000, int((value or 0) * 1000)))

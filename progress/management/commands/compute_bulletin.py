@@ -14,6 +14,7 @@ from zhtj.lib.problems import Refused
 from orgs.scopes import Actor, Grant, Scope
 from progress import actions
 from progress.models import Bulletin, BulletinState, Campaign
+from progress.queries import columns
 
 
 class Command(BaseCommand):
@@ -77,13 +78,14 @@ def _operator(campaign: Campaign) -> Actor:
 
 
 def _summary(bulletin: Bulletin, seconds: float) -> dict[str, Any]:
+    units = bulletin.units.count()
     return {
         "day": bulletin.day.isoformat(),
         "cutoff_at": bulletin.cutoff_at.astimezone(days.SHANGHAI).isoformat(),
         "state": bulletin.state,
         "revision": bulletin.revision,
-        "units": bulletin.units.count(),
-        "lines": bulletin.lines.count(),
+        "units": units,
+        "lines": units * len(columns(bulletin)),
         "seconds": round(seconds, 3),
         "checks": bulletin.checks,
     }

@@ -1,22 +1,12 @@
-"""Bulletins and baselines over the API: the same scope and figures as the pages."""
+"""The lists of the room over the API: bulletins and baselines of the own scope."""
 
-import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
-from django.urls import path
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, viewsets
-from rest_framework.decorators import api_view
-from rest_framework.request import Request
-from rest_framework.response import Response
-
-from zhtj.lib.doors import door
 
 from orgs.scopes import NOTHING
-from progress import converters, queries  # noqa: F401 - `converters` knows <day:…>
+from progress import queries
 from progress.models import Baseline, Bulletin
 
 
@@ -76,30 +66,3 @@ class BaselineViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def get_queryset(self) -> QuerySet[Baseline]:
         scope = NOTHING if getattr(self, "swagger_fake_view", False) else self.request.scope
         return queries.baselines(scope)
-
-
-@extend_schema(
-    parameters=[OpenApiParameter("unit", OpenApiTypes.STR, description="组织编码；缺省为当前组织")],
-    responses=OpenApiTypes.OBJECT,
-)
-@api_view(["GET"])
-def bulletin_lines(request: Request, day: dt.date) -> Response:
-    """一期通报的各行，与页面所示一致：本级在前，直属下级按分类排名。"""
-    scope = request.scope
-    campaign = queries.campaign_for(scope)
-    if campaign is None:
-        raise Http404
-    found = queries.on_day(scope, campaign, day)
-    code = request.query_params.get("unit", "")
-    unit = queries.find_unit(campaign, code) if code else queries.own_unit(scope)
-    lines = queries.report(scope, found, unit) if found and unit else []
-    if not lines:
-        raise Http404
-    return Response(lines)
-
-
-api_urls = [
-    path("bulletins/", BulletinViewSet.as_view({"get": "list"}), name="api_bulletins"),
-    path("bulletins/<day:day>/", door("progress.see")(bulletin_lines), name="api_bulletin"),
-    path("baselines/", BaselineViewSet.as_view({"get": "list"}), name="api_baselines"),
-]
