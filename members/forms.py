@@ -286,7 +286,7 @@ class YouthForm(Plain):
     """What is done about somebody under review, and which button was pressed."""
 
     act = forms.ChoiceField(
-        choices=[(name, name) for name in ("recognise", "dismiss", "release", "attach")],
+        choices=[(name, name) for name in ("recognise", "dismiss", "release", "attach", "detach")],
         widget=forms.HiddenInput,
     )
     words = forms.CharField(label="理由", **REASON)
@@ -294,6 +294,8 @@ class YouthForm(Plain):
     document = forms.FileField(
         label="证明材料", required=False, help_text="JPG、PNG 图片或 PDF，每份不超过 5 MB，最多10份。"
     )
+
+    document_pk = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
     def upload(self) -> dict[str, Any]:
         """Name and content of the file sent; read no further than one byte beyond the limit."""

@@ -27,6 +27,7 @@ urlpatterns = [
     path("corrections/<int:pk>/", corrections.correction_detail, name="correction_detail"),
     path("review/", review.youth_list, name="youth_list"),
     path("review/add/<int:branch_pk>/", review.youth_add, name="youth_add"),
+    path("review/recognise/", review.youth_recognise, name="youth_recognise"),
     path("review/<int:pk>/", review.youth_detail, name="youth_detail"),
     path("review/<int:pk>/mend/", review.youth_mend, name="youth_mend"),
     path("review/<int:pk>/act/", review.youth_act, name="youth_act"),

@@ -7,6 +7,7 @@ from zhtj.imports.api import api_urls as imports_api
 
 from cadres.api import api_urls as cadres_api
 from members.api import api_urls as members_api
+from members.youth_api import api_urls as youth_api
 from orgs.api import api_urls as orgs_api
 from progress.api import api_urls as progress_api
 
@@ -23,5 +24,8 @@ urlpatterns = [
     path("cadres/", include("cadres.urls")),
     path("imports/", include("zhtj.imports.urls")),
     path("progress/", include("progress.urls")),
-    path("api/", include([*orgs_api, *desk_api, *cadres_api, *members_api, *imports_api, *progress_api])),
+    path(
+        "api/",
+        include([*orgs_api, *desk_api, *cadres_api, *members_api, *youth_api, *imports_api, *progress_api]),
+    ),
 ]

@@ -1,6 +1,6 @@
 """Entering, correcting, moving and reviewing members. The only writer of this room's tables."""
 
-from members.actions.candidates import judge_youth, list_youth, put_under_review
+from members.actions.candidates import branch_of, judge_youth, list_youth, put_under_review
 from members.actions.cases import (
     answer_claim,
     ask_claim,
@@ -20,6 +20,7 @@ from members.actions.reveal import allow_export, reveal_id
 from members.actions.review import (
     Recognised,
     attach_document,
+    detach_document,
     dismiss_youth,
     mend_youth,
     recognise,
@@ -46,12 +47,14 @@ __all__ = [
     "ask_number",
     "ask_person_correction",
     "attach_document",
+    "branch_of",
     "cancel_case",
     "change_settings",
     "check_settings",
     "choose_columns",
     "correct_member",
     "decide_case",
+    "detach_document",
     "dismiss_youth",
     "draft_of",
     "drop_draft",

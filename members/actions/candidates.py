@@ -115,6 +115,17 @@ def judge_youth(
     return found
 
 
+def branch_of(actor: Actor, *, unit: OrgUnit, entry: Entry) -> OrgUnit:
+    """The branch an entry means, among `unit` and its direct children. Raises Refused if none in reach."""
+    branches = Branches(unit, actor.scope)
+    (problems,) = branches.find_all([entry])
+    if entry.branch_id is None and not problems:
+        problems = [CODES.problem("branch.missing")]
+    if problems or entry.branch_id is None:
+        raise Refused(problems)
+    return branches.units[entry.branch_id]
+
+
 def put_under_review(
     actor: Actor,
     *,

@@ -198,6 +198,17 @@ def attach_document(actor: Actor, *, youth: YouthUnderReview, name: str, data: b
     return document
 
 
+def detach_document(actor: Actor, *, youth: YouthUnderReview, document: ReviewDocument) -> None:
+    """Remove a document of an open case; its file goes when the transaction is through."""
+    actor.scope.require("members.enter", youth.branch)
+    with transaction.atomic():
+        held = _hold(youth)
+        held.documents.filter(pk=document.pk).delete()
+        after = {"youth": held.pk, "document": document.pk}
+        audit.record(actor, "members.detach_document", unit=held.branch, after=after)
+        transaction.on_commit(lambda: documents.discard(document.stored_as))
+
+
 def _faults(entry: Entry, today: dt.date) -> list[Problem]:
     """What stands against an entry. Whether its domain is open is not asked: nobody is entered yet."""
     known = load_known([entry])

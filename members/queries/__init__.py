@@ -22,6 +22,7 @@ from members.queries.review import (
     document_of,
     entry_of,
     review_standing,
+    standings_below,
     youth,
     youth_of,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "review_standing",
     "review_terms",
     "roster",
+    "standings_below",
     "waiting_cases",
     "youth",
     "youth_counts_by_branch",

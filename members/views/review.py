@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -16,11 +17,13 @@ from zhtj.lib.problems import Refused
 from members import actions, documents, queries
 from members.forms import CorrectionForm, MemberForm, YouthForm
 from members.models import YouthUnderReview
+from members.queries.review import OVERDUE, READY, SHOWN
 from members.rules import number_rule, shown_entry
 from members.views.common import branch_to_enter, path_to, unit_asked
 from orgs.requests import Request
 
 PAGE_SIZE = 50
+MOST_TOLD = 20
 State = YouthUnderReview.State
 
 
@@ -29,20 +32,54 @@ State = YouthUnderReview.State
 def youth_list(request: Request) -> HttpResponse:
     """The rectification list of a unit's sub-tree, with how far it is."""
     unit = unit_asked(request)
-    state = request.GET.get("state", State.OPEN)
-    state = state if state in State.values else State.OPEN
-    found = queries.youth_of(request.scope, unit, state)
+    state = request.GET.get("state", "")
+    state = state if state in dict(SHOWN) else State.OPEN
+    found = queries.youth_of(request.scope, unit, state, today=days.today())
     context = {
         "unit": unit,
         "path": path_to(request, unit),
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "standing": queries.review_standing(request.scope, unit, days.today()),
+        "below": [] if unit.is_branch else queries.standings_below(request.scope, unit, days.today()),
         "state": state,
-        "states": State.choices,
+        "states": SHOWN,
         "today": days.today(),
+        "may_recognise": request.scope.has("members.enter") and state in (State.OPEN, READY, OVERDUE),
         "may_enter": unit.is_branch and unit.is_open and request.scope.may("members.enter", unit),
     }
     return render(request, "members/youth_list.html", context)
+
+
+@door({"GET": "members.see", "POST": "members.enter"})
+@never_cache
+@require_POST
+def youth_recognise(request: Request) -> HttpResponse:
+    """Recognise those ticked: who may be a member becomes one, of the others the page says why not."""
+    typed = [text for text in request.POST.getlist("youth") if text.isascii() and text.isdigit()]
+    wanted = {int(text) for text in typed if len(text) < 19}
+    unit = unit_asked(request)
+    seen = list(queries.youth(request.scope).filter(pk__in=wanted))
+    if len(seen) != len(wanted):
+        raise Http404
+    try:
+        came = actions.recognise_all(
+            request.actor,
+            unit=unit,
+            youth_ids=wanted,
+            today=days.today(),
+            attest_evidence="attest_evidence" in request.POST,
+        )
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        if came.done:
+            messages.success(request, f"已认定{came.done}名团员，编入各支部名册。")
+        for youth, problems in came.left[:MOST_TOLD]:
+            why = "".join(problem.message for problem in problems)
+            messages.warning(request, f"{youth.full_name}没有认定：{why}")
+        if len(came.left) > MOST_TOLD:
+            messages.warning(request, f"另有{len(came.left) - MOST_TOLD}名没有认定，原因见清单。")
+    return redirect(f"{reverse('youth_list')}?unit={unit.pk}")
 
 
 @door("members.enter")
@@ -162,6 +199,12 @@ def _act(request: Request, youth: YouthUnderReview, form: YouthForm) -> str:
     if act == "attach":
         actions.attach_document(request.actor, youth=youth, **form.upload())
         return "材料已上传。"
+    if act == "detach":
+        document = queries.document_of(youth, form.cleaned_data["document_pk"] or 0)
+        if document is None:
+            raise Http404
+        actions.detach_document(request.actor, youth=youth, document=document)
+        return "材料已删除。"
     actions.dismiss_youth(request.actor, youth=youth, remark=words)
     return "已记为不予认定。"
 
