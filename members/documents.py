@@ -3,6 +3,7 @@
 Nothing here is reachable by a URL of its own: a view opens a document for whoever may see the case.
 """
 
+import datetime as dt
 import uuid
 from pathlib import Path
 
@@ -50,6 +51,14 @@ def read(name: str) -> bytes:
 def discard(name: str) -> None:
     """Remove the file; a missing one is no matter."""
     (_folder() / name).unlink(missing_ok=True)
+
+
+def stored_before(moment: dt.datetime) -> list[str]:
+    """The names of the files written before; [] where none was ever stored."""
+    if not _folder().is_dir():
+        return []
+    files = [path for path in _folder().iterdir() if path.is_file()]
+    return [path.name for path in files if path.stat().st_mtime < moment.timestamp()]
 
 
 def _folder() -> Path:

@@ -20,6 +20,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "heartbeat": {"task": "zhtj.tasks.beat", "schedule": crontab()},
     "seal audit": {"task": "zhtj.tasks.seal_audit", "schedule": crontab()},
     "sweep imports": {"task": "zhtj.imports.tasks.sweep", "schedule": crontab()},
+    "retention": {"task": "zhtj.tasks.apply_retention", "schedule": crontab(hour="3", minute="30")},
     "daily bulletin": {
         "task": "progress.tasks.compute_due_bulletins",
         "schedule": crontab(hour="8", minute="0"),

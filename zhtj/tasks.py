@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from zhtj import health
+from zhtj import health, retention
 from zhtj.lib import days
 
 from orgs import sealing
@@ -18,3 +18,9 @@ def beat() -> None:
 def seal_audit() -> None:
     """Each minute: chain the audit entries written since."""
     sealing.seal_entries()
+
+
+@shared_task
+def apply_retention() -> None:
+    """Each night: delete what its time has come for."""
+    retention.apply(days.now())

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("zhtj.home.urls")),
     path("", include("orgs.urls")),
     path("", include("zhtj.desk.urls")),
+    path("", include("zhtj.retention.urls")),
     path("members/", include("members.urls")),
     path("cadres/", include("cadres.urls")),
     path("imports/", include("zhtj.imports.urls")),

@@ -12,10 +12,17 @@ from members.actions.cases import (
 from members.actions.columns import choose_columns
 from members.actions.correct import correct_member, fingerprint
 from members.actions.disputes import ask_number
-from members.actions.drafts import draft_of, drop_draft, drop_old_drafts, keep_draft
+from members.actions.drafts import draft_of, drop_draft, keep_draft
 from members.actions.enter import enter_member, enter_members
 from members.actions.judge import Verdict, judge
 from members.actions.moves import WITHDRAWALS, Moved, transfer_members, withdraw_members
+from members.actions.retention import (
+    forget_asked,
+    forget_documents,
+    forget_drafts,
+    forget_orphans,
+    forget_youth,
+)
 from members.actions.reveal import allow_export, reveal_id
 from members.actions.review import (
     Recognised,
@@ -58,10 +65,14 @@ __all__ = [
     "dismiss_youth",
     "draft_of",
     "drop_draft",
-    "drop_old_drafts",
     "enter_member",
     "enter_members",
     "fingerprint",
+    "forget_asked",
+    "forget_documents",
+    "forget_drafts",
+    "forget_orphans",
+    "forget_youth",
     "judge",
     "judge_youth",
     "keep_draft",

@@ -8,6 +8,8 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
+
 from zhtj.lib import crypto, days
 
 from members.models import EntryDraft
@@ -47,6 +49,6 @@ def drop_draft(actor: Actor, *, branch: OrgUnit) -> None:
     EntryDraft.objects.filter(user=actor.user, branch=branch).delete()
 
 
-def drop_old_drafts(now: dt.datetime) -> int:
-    """Take away what nobody came back to for 30 days; how many. For the nightly tidying."""
-    return EntryDraft.objects.filter(saved_at__lt=now - KEPT_FOR).delete()[0]
+def drafts_before(moment: dt.datetime) -> QuerySet[EntryDraft]:
+    """What nobody has come back to since. For the nightly tidying."""
+    return EntryDraft.objects.filter(saved_at__lt=moment)

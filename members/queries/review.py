@@ -102,7 +102,9 @@ def _counts(today: dt.date) -> dict[str, Count]:
 
 
 def entry_of(youth: YouthUnderReview) -> Entry:
-    """What was entered about somebody under review. No query."""
+    """What was entered about somebody under review, empty once it has been forgotten. No query."""
+    if not youth.entry_sealed:
+        return Entry()
     return Entry.from_data(json.loads(crypto.unseal(youth.entry_sealed)))
 
 

@@ -32,6 +32,7 @@ from progress.queries.campaigns import (
     campaigns,
     campaigns_to_set,
     help_line,
+    last_end,
     overview,
     provinces_to_set,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "given_out",
     "help_line",
     "in_force",
+    "last_end",
     "live",
     "may_state",
     "mismatches",

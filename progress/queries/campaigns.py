@@ -99,3 +99,9 @@ def help_line() -> str:
 def _stated_help_line() -> str:
     running = Campaign.objects.filter(is_active=True).exclude(help_line="").order_by("pk")
     return running.values_list("help_line", flat=True).first() or ""
+
+
+def last_end() -> dt.date | None:
+    """When the last campaign ends or ended, rehearsals aside; None without any. One query."""
+    ends = Campaign.objects.filter(rehearses=None).order_by("-ends_on").values_list("ends_on", flat=True)
+    return ends.first()

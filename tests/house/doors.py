@@ -185,6 +185,8 @@ TABLE: list[Line] = [
     Line("member_claim", 302, 404, 403, 200, {"branch_pk": "branch"}, method="POST"),
     Line("admission_settings", 302, 403, 403, 200, as_insider="settings_admin"),
     Line("admission_settings", 302, 403, 403, 200, as_insider="province_admin", method="POST"),
+    Line("retention_settings", 302, 403, 403, 200, as_insider="settings_admin"),
+    Line("retention_settings", 302, 403, 403, 200, as_insider="province_admin", method="POST"),
     Line("member_export", 302, 200, 403, 200),
     Line("member_export", 302, 404, 403, 200, query="?unit={branch}", method="POST", data={"purpose": "x"}),
     Line("member_print", 302, 200, 403, 200),

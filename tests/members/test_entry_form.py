@@ -79,9 +79,9 @@ def test_nothing_typed_is_no_draft_and_old_drafts_are_dropped(
     assert not EntryDraft.objects.exists()
     secretary.post(url(cast, "draft/"), {"full_name": "欧阳修"})
     clock.forward(days=30)
-    assert actions.drop_old_drafts(clock.now()) == 0
+    assert actions.forget_drafts(clock.now() - actions.drafts.KEPT_FOR, dry_run=False) == 0
     clock.forward(minutes=1)
-    assert actions.drop_old_drafts(clock.now()) == 1
+    assert actions.forget_drafts(clock.now() - actions.drafts.KEPT_FOR, dry_run=False) == 1
 
 
 def test_what_is_sent_after_the_session_ended_is_back_after_the_log_in(cast: Cast) -> None:

@@ -1,15 +1,18 @@
 """The first page, the rules in words, the API's own documentation."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
+from zhtj import retention
 from zhtj.home import catalogue, todos
 from zhtj.lib import days
 from zhtj.lib.doors import public, signed_in
+from zhtj.retention import items
 
 from members import queries as members
 from orgs import queries
 from orgs.requests import Request
+from orgs.scopes import NOTHING, scope_of
 
 
 @signed_in
@@ -39,10 +42,17 @@ def rules(request: Request) -> HttpResponse:
 
 
 @public
-def privacy(request: HttpRequest) -> HttpResponse:
-    """What is kept of whom, why, who sees it, how long; the consent for members under 14."""
-    frame = "base.html" if request.user.is_authenticated else "public.html"
-    return render(request, "home/privacy.html", {"frame": frame})
+def privacy(request: Request) -> HttpResponse:
+    """What is kept of whom, why, who sees it, how long; the consent for members under 14. One query."""
+    scope = scope_of(request.user) if request.user.is_authenticated else NOTHING
+    request.scope = scope  # a public door has none; the frame's menu shows what this account may use
+    context = {
+        "frame": "base.html" if request.user.is_authenticated else "public.html",
+        "kept": retention.kept(),
+        "for_good": items.KEPT,
+        "may_set": scope.has("campaign.settings"),
+    }
+    return render(request, "home/privacy.html", context)
 
 
 @signed_in

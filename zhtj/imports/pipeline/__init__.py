@@ -2,6 +2,6 @@
 
 from zhtj.imports.pipeline.checking import check
 from zhtj.imports.pipeline.committing import commit
-from zhtj.imports.pipeline.sweeping import expire, stale
+from zhtj.imports.pipeline.sweeping import expirable, expire, stale
 
-__all__ = ["check", "commit", "expire", "stale"]
+__all__ = ["check", "commit", "expirable", "expire", "stale"]

@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhtj.imports.models import BatchState, ImportBatch, ImportRow
 from zhtj.imports.pipeline import documents, states
@@ -58,9 +58,9 @@ def _give_up() -> None:
     )
 
 
-def expire() -> int:
-    """End batches nobody committed for 30 days (settings.ZHTJ_IMPORT_KEPT_DAYS), drop the rows of those
-    that ended as long ago, and what was kept of commits that can no longer be undone.
+def expire(kept_days: int | None = None) -> int:
+    """End batches nobody committed for so many days (default: settings.ZHTJ_IMPORT_KEPT_DAYS), drop the
+    rows of those that ended as long ago, and what was kept of commits that can no longer be undone.
 
     Returns the batches expired. Personal data does not outlive its purpose (design: quality, 4).
     """
@@ -68,13 +68,24 @@ def expire() -> int:
     undoable = now - dt.timedelta(hours=settings.ZHTJ_IMPORT_UNDO_HOURS)
     past = ImportBatch.objects.filter(state=BatchState.COMMITTED, committed_at__lt=undoable)
     past.filter(judged_sealed__isnull=False).update(judged_sealed=None)
-    old = ImportBatch.objects.filter(state_at__lt=now - dt.timedelta(days=settings.ZHTJ_IMPORT_KEPT_DAYS))
-    ended = old.filter(state__in=ENDED)
-    ImportRow.objects.filter(batch__in=ended).delete()
-    forgotten = list(old.filter(state=BatchState.CHECKED).values_list("pk", flat=True))
+    rows, forgotten = _old(now, settings.ZHTJ_IMPORT_KEPT_DAYS if kept_days is None else kept_days)
+    rows.delete()
     expired = 0
-    for batch_id in forgotten:
+    for batch_id in list(forgotten.values_list("pk", flat=True)):
         if states.move(batch_id, BatchState.CHECKED, BatchState.EXPIRED, **_NO_DOCUMENTS):
             ImportRow.objects.filter(batch_id=batch_id).delete()
             expired += 1
     return expired
+
+
+def expirable(kept_days: int) -> int:
+    """How many rows of ended batches, and how many forgotten batches, `expire` would end now. Two queries."""
+    rows, forgotten = _old(days.now(), kept_days)
+    return rows.count() + forgotten.count()
+
+
+def _old(now: dt.datetime, kept_days: int) -> tuple[QuerySet[ImportRow], QuerySet[ImportBatch]]:
+    """The rows of batches that ended so long ago, and the batches nobody has committed since."""
+    old = ImportBatch.objects.filter(state_at__lt=now - dt.timedelta(days=kept_days))
+    rows = ImportRow.objects.filter(batch__in=old.filter(state__in=ENDED))
+    return rows, old.filter(state=BatchState.CHECKED)

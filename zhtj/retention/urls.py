@@ -1,0 +1,5 @@
+from django.urls import path
+
+from zhtj.retention import views
+
+urlpatterns = [path("settings/retention/", views.retention_settings, name="retention_settings")]
