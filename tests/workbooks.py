@@ -142,6 +142,18 @@ def from_sheet_xml(rows: str | bytes, *, shared_strings: str = "", doctype: str 
     )
 
 
+def with_errors(rows: Rows) -> bytes:
+    """An .xlsx in which every text that begins with # is the error a formula left there."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    _fill(sheet, rows)
+    for cells in sheet.iter_rows():
+        for cell in cells:
+            if isinstance(cell.value, str) and cell.value.startswith("#"):
+                cell.data_type = "e"
+    return _saved(workbook.save)
+
+
 def text_cell(reference: str, text: str) -> str:
     """The XML of a cell with text in place."""
     return f'<c r="{reference}" t="inlineStr"><is><t>{text}</t></is></c>'

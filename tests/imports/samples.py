@@ -119,6 +119,44 @@ SAMPLES = (
     ),
     Sample("reordered_columns", lambda: make.xlsx(reordered(4, 2, 0, 5, 1, 3)), THREE_OK),
     Sample(
+        "a_header_on_two_lines_with_merged_cells",
+        lambda: make.xlsx(
+            [
+                ["序号", "姓名", "身份证号码", "民族", "政治情况", None, "是否为团干部"],
+                [None, None, None, None, "政治面貌", "入团年月", None],
+                *([n + 1, *person(n)] for n in range(3)),
+            ],
+            above=[TITLE],
+        ),
+        """
+        4 | ok
+        5 | ok
+        6 | ok
+        """,
+        note="这些列不在模板里，没有读取：序号。",
+    ),
+    Sample(
+        "cells_in_which_a_formula_went_wrong",
+        lambda: make.with_errors(
+            [HEAD, person(0), person(1, nation="#N/A"), person(2, id="#REF!"), person(3, joined="#VALUE!")]
+        ),
+        """
+        2 | ok
+        3 | mend | cell.error
+        4 | mend | cell.error
+        5 | mend | cell.error
+        """,
+    ),
+    Sample(
+        "a_line_with_the_total_below",
+        lambda: make.xlsx([HEAD, *people(2), ["合计", "2人"]]),
+        """
+        2 | ok
+        3 | ok
+        4 | mend | ethnicity.missing is_cadre.missing joined_on.missing national_id.format political_status.missing
+        """,
+    ),
+    Sample(
         "headers_with_marks_breaks_and_full_width_signs",
         lambda: make.xlsx(
             [

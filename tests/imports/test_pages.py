@@ -99,7 +99,7 @@ def test_a_file_over_the_limit_is_turned_away_unread(upload, settings):
 def test_a_waiting_batch_shows_progress_that_is_polled(client, uploaded):
     batch = uploaded(ROWS)
     page = text(client.get(reverse("import_batch", args=[batch.pk])))
-    assert reverse("import_progress", args=[batch.pk]) in page and "load delay:300ms" in page
+    assert reverse("import_progress", args=[batch.pk]) in page and "load delay:150ms" in page
     fragment = client.get(reverse("import_progress", args=[batch.pk]))
     assert "HX-Refresh" not in fragment
     ImportBatch.objects.update(state=BatchState.CHECKING, row_count=4, done_count=3)

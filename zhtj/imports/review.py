@@ -22,7 +22,7 @@ from orgs.scopes import Actor
 
 GOOD = "good"  # ?show=good unfolds the rows nothing is to be said about
 # Seconds under way, milliseconds until it is asked again: quick for a small file, patient for a large one.
-POLLS = ((4, 300), (20, 1_000), (120, 3_000), (math.inf, 8_000))
+POLLS = ((2, 150), (6, 400), (20, 1_000), (120, 3_000), (math.inf, 8_000))
 NAMING_CELLS = 3  # cells that tell a reader which row it is
 
 CHIPS = {

@@ -2,8 +2,9 @@
 
 Read the same: full- and half-width letters and brackets, blanks and line breaks anywhere, a leading
 or trailing `*`, a trailing `（必填）`, `（选填）` or hint such as `（格式：2016-05）`, a trailing colon,
-a column's aliases. Order is free; unknown columns are named and ignored. A header twice or a
-required one missing is a refusal that says what was found and what is expected.
+a column's aliases. A header may stand on two lines (groups above, columns below; what is merged over both
+stands in the upper one). Order is free; unknown columns are named and ignored. A header twice or a required
+one missing is a refusal that says what was found and what is expected.
 """
 
 import re
@@ -74,8 +75,8 @@ def plain(text: str) -> str:
 
 
 def find_header(sheet: Sheet, columns: Sequence[Column], left_out: Collection[str] = _NONE) -> Header | None:
-    """The row among the sheet's first ten that holds all required headers, else the one that holds the
-    most known ones, `missing` saying what it lacks; None if no row holds any."""
+    """The row among the sheet's first ten that holds all required headers, else two rows that do together,
+    else the one that holds the most known ones, `missing` saying what it lacks; None if no row holds any."""
     names = {plain(text): column.field for column in columns for text in (column.header, *column.aliases)}
     best: Header | None = None
     for index, (number, cells) in enumerate(sheet.rows):
@@ -86,7 +87,27 @@ def find_header(sheet: Sheet, columns: Sequence[Column], left_out: Collection[st
             return header
         if header.columns and (best is None or len(header.columns) > len(best.columns)):
             best = header
-    return best
+    return _on_two_lines(sheet, names, columns, left_out) or best if best else None
+
+
+def _on_two_lines(
+    sheet: Sheet, names: Mapping[str, str], columns: Sequence[Column], left_out: Collection[str]
+) -> Header | None:
+    """The header two adjacent rows make together: each column's lower text, else its upper one."""
+    pairs = zip(sheet.rows, sheet.rows[1 : HEADER_ROWS + 1], strict=False)
+    for index, ((above, upper), (number, lower)) in enumerate(pairs, 1):
+        if number > HEADER_ROWS or number != above + 1:
+            continue
+        width = max(len(upper), len(lower))
+        padded = [*lower, *[None] * (width - len(lower))]
+        both = [
+            cell if cell is not None else upper[place] if place < len(upper) else None
+            for place, cell in enumerate(padded)
+        ]
+        header = _header(number, index, both, names, columns, left_out)
+        if header.columns and not header.missing:
+            return header
+    return None
 
 
 def find_table(
