@@ -149,11 +149,11 @@ SAMPLES = (
     ),
     Sample(
         "a_line_with_the_total_below",
-        lambda: make.xlsx([HEAD, *people(2), ["合计", "2人"]]),
+        lambda: make.xlsx([HEAD, *people(2), ["合计", "2人", None, "共青团员", "2人"]]),
         """
         2 | ok
         3 | ok
-        4 | mend | ethnicity.missing is_cadre.missing joined_on.missing national_id.format political_status.missing
+        4 | mend | ethnicity.missing is_cadre.missing joined_on.format national_id.format
         """,
     ),
     Sample(

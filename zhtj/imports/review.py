@@ -197,7 +197,8 @@ def tick(found: branches.Tick) -> dict[str, Any]:
 
 def tick_counts(found: Sequence[branches.Tick]) -> dict[str, int]:
     """How many branches there are, have handed in, are entered, are missing."""
-    came = [one.batch for one in found if one.batch]
+    gone = (BatchState.REFUSED, BatchState.UNDONE)
+    came = [one.batch for one in found if one.batch and one.batch.state not in gone]
     return {
         "all": len(found),
         "came": len(came),

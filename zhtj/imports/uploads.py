@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
+from django.urls import reverse
 
 FORM_BYTES = 64 * 1024  # what the rest of a form may weigh
 MANY_FILES = ("import_branches", "api_import_branches")  # URL names where many files may come at once
@@ -25,8 +26,7 @@ class TurnAwayTooLarge(FileUploadHandler):
         boundary: Any,
         encoding: str | None = None,
     ) -> None:
-        at = getattr(self.request, "resolver_match", None)
-        limit = "files_bytes" if at and at.url_name in MANY_FILES else "bytes"
+        limit = "files_bytes" if _takes_many(self.request) else "bytes"
         if content_length > settings.ZHTJ_IMPORT_LIMITS[limit] + FORM_BYTES:
             setattr(self.request, TOO_LARGE, True)
 
@@ -42,6 +42,12 @@ class TurnAwayTooLarge(FileUploadHandler):
         return None
 
 
+def _takes_many(request: HttpRequest | None) -> bool:
+    """By its address: a body may be read before the address is resolved."""
+    return request is not None and request.path in {reverse(name) for name in MANY_FILES}
+
+
 def was_too_large(request: HttpRequest) -> bool:
-    """Was a file of this request turned away?"""
+    """Was a file of this request turned away? Reads the body if nobody has yet."""
+    _ = request.FILES
     return getattr(request, TOO_LARGE, False)

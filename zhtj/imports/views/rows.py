@@ -59,6 +59,7 @@ def _mended(request: Request, batch: ImportBatch, number: int, form: forms.RowFo
         messages.success(request, f"第 {number} 行已保存，整份名单已重新检查。")
         return _go(request, redirect("import_batch", batch.pk))
     if _in_place(request):
+        batch = batch_of(request, batch.pk)
         typed, problems = review.row_to_mend(batch, number)
         form = forms.RowForm(registry.kind_of(batch.kind), batch.unit, typed, problems)
         context = review.summary(batch) | {"form": form, "number": number, "was_saved": True}
