@@ -1,6 +1,7 @@
 """The first page, the menu and the probes."""
 
 import datetime as dt
+import sys
 from typing import Any
 
 import pytest
@@ -8,8 +9,11 @@ from django.test import Client
 
 from zhtj.home import catalogue, probes, todos
 from zhtj.home.context import menu_for
+from zhtj.home.in_force import in_force
 from zhtj.lib import days
+from zhtj.lib.problems import Catalogue
 
+from members.models import AdmissionSettings
 from orgs.scopes import NOTHING, scope_of
 from progress import actions as progress
 from progress import presets
@@ -91,6 +95,38 @@ def test_the_rules_page_lists_every_code_once_in_its_section() -> None:
         assert not [line.code for line in lines if "{" in line.text + line.mend]
         shown.update(codes)
     assert {"national_id.checksum", "branch.under_three", "short_name.taken", "file.too_big"} <= shown
+
+
+def test_every_catalogue_of_the_house_has_its_place_on_the_rules_page() -> None:
+    listed = {code for _, _, lines in catalogue.sections() for code in (line.code for line in lines)}
+    found = {
+        code
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] in ("orgs", "cadres", "members", "progress", "zhtj")
+        for value in vars(module).values()
+        if isinstance(value, Catalogue)
+        for code in value
+    }
+    assert found == listed
+
+
+def test_the_rules_page_shows_the_settings_in_force_and_the_weight_they_give(cast: Any) -> None:
+    def lines() -> dict[str, Any]:
+        sections = world.client(cast.viewer).get("/rules/").context["sections"]
+        return {line.code: line for _, _, lines in sections for line in lines}
+
+    told = set(in_force(AdmissionSettings(), None))
+    assert told <= set(lines()), "a setting of a rule that does not exist"
+    assert "2017-01-01" in lines()["joined_on.under_age"].setting
+    assert lines()["branch.under_three"].word == "需要确认"
+    assert lines()["stage.gate_closed"].setting == "目前没有进行中的行动"
+    campaign = presets.load_preset("henan-2018", province=cast.province)
+    campaign.gate_mode = "warn"
+    campaign.save()
+    AdmissionSettings.objects.create(under_three="refuse", minimum_age_from=14)
+    assert "须满 14 周岁" in lines()["joined_on.under_age"].setting
+    assert lines()["branch.under_three"].word == "必须改正"
+    assert lines()["stage.gate_closed"].word == "提醒"
 
 
 def test_the_process_answers_without_a_database(

@@ -14,7 +14,7 @@ from tests.house.stage import Stage, resolved
 # the frame's unit one more.
 BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "home": ("committee_admin", {}, "", 31),
-    "rules": ("committee_admin", {}, "", 4),
+    "rules": ("committee_admin", {}, "", 6),
     "unit_list": ("committee_admin", {}, "", 7),
     "unit_tree": ("committee_admin", {}, "", 6),
     "unit_detail": ("committee_admin", {"pk": "committee"}, "", 14),
@@ -29,7 +29,11 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "case_list": ("committee_admin", {}, "", 9),
     "person_correct": ("city_admin", {"pk": "person"}, "", 9),
     "correction_detail": ("secretary", {"pk": "correction"}, "", 7),
-    "youth_list": ("committee_admin", {}, "", 10),
+    "youth_list": ("committee_admin", {}, "", 12),
+    "api_youths": ("committee_admin", {}, "", 5),
+    "api_youth_progress": ("committee_admin", {}, "", 7),
+    "retention_settings": ("province_admin", {}, "", 5),
+    "privacy": ("committee_admin", {}, "", 5),
     "api_people": ("committee_admin", {}, "", 6),
     "member_enter": ("secretary", {"branch_pk": "branch"}, "", 10),
     "member_correct": ("secretary", {"pk": "member"}, "", 11),

@@ -1,13 +1,17 @@
 """规则说明: every code the system may say, generated from the rules themselves."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from zhtj.desk.health import CODES as HEALTH
 from zhtj.desk.registration import CODES as REGISTRATION
+from zhtj.home.in_force import Setting
 from zhtj.imports.rules import CODES as IMPORTS
 from zhtj.lib import sheets
 from zhtj.lib.problems import Catalogue, Rule, Severity
+from zhtj.retention.rules import CODES as RETENTION
 
 from cadres.rules import CODES as CADRES
 from members.rules import CODES as MEMBERS
@@ -22,7 +26,7 @@ from progress.rules import CODES as PROGRESS
 
 PLACES: tuple[tuple[str, str, tuple[Catalogue, ...]], ...] = (
     ("people", "人员基本信息", (PEOPLE, CORRECTIONS)),
-    ("members", "团员身份与所在支部", (MEMBERS, PROCEDURES)),
+    ("members", "团员身份与所在支部", (MEMBERS, PROCEDURES, RETENTION)),
     ("cadres", "团干部", (CADRES,)),
     ("units", "组织", (UNITS, RESHAPING, HEALTH, ADMINS, REGISTRATION)),
     ("files", "导入文件", (sheets.CODES, IMPORTS)),
@@ -34,6 +38,7 @@ WORDS = {
     Severity.WARNING: ("提醒", "warning"),
     Severity.HINT: ("说明", "info"),
 }
+_NONE = Setting("")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 
@@ -47,18 +52,23 @@ class Line:
     source: str
     word: str
     tone: str
+    setting: str = ""
 
 
-def sections() -> list[tuple[str, str, list[Line]]]:
-    """Key, title and rules of each section. No query."""
+def sections(
+    now: Mapping[str, Setting] = MappingProxyType({}),
+) -> list[tuple[str, str, list[Line]]]:
+    """Key, title and rules of each section, with the settings in force. No query."""
     return [
-        (key, title, [_line(rule) for catalogue in catalogues for rule in catalogue.values()])
+        (key, title, [_line(rule, now) for catalogue in catalogues for rule in catalogue.values()])
         for key, title, catalogues in PLACES
     ]
 
 
-def _line(rule: Rule) -> Line:
-    return Line(rule.code, _plain(rule.text), _plain(rule.mend), rule.source, *WORDS[rule.severity])
+def _line(rule: Rule, now: Mapping[str, Setting]) -> Line:
+    setting = now.get(rule.code, _NONE)
+    word, tone = WORDS[setting.severity or rule.severity]
+    return Line(rule.code, _plain(rule.text), _plain(rule.mend), rule.source, word, tone, setting.words)
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from zhtj import retention
 from zhtj.home import catalogue, todos
+from zhtj.home.in_force import in_force
 from zhtj.lib import days
 from zhtj.lib.doors import public, signed_in
 from zhtj.retention import items
@@ -13,6 +14,7 @@ from members import queries as members
 from orgs import queries
 from orgs.requests import Request
 from orgs.scopes import NOTHING, scope_of
+from progress import queries as progress
 
 
 @signed_in
@@ -36,8 +38,13 @@ def home(request: Request) -> HttpResponse:
 
 @signed_in
 def rules(request: Request) -> HttpResponse:
-    """规则说明. No query of its own."""
-    context = {"sections": catalogue.sections(), "may_set": request.scope.has("admission.settings")}
+    """规则说明, with the settings in force. Two queries."""
+    now = in_force(members.admission_settings(), progress.campaign_for(request.scope))
+    context = {
+        "sections": catalogue.sections(now),
+        "may_set": request.scope.has("admission.settings"),
+        "may_set_retention": request.scope.has("campaign.settings"),
+    }
     return render(request, "home/rules.html", context)
 
 
