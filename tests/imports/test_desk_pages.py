@@ -109,8 +109,10 @@ def test_a_row_is_mended_in_place_and_answered_while_it_is_typed(cast, desk):
     assert "还有要改的地方" in still and 'value="外星族"' in still
     done = mine.post("import_row", batch.pk, 4, headers=script, **typed | {"ethnicity": "汉族"})
     assert done["HX-Refresh"] == "true"
+    mine.post("import_commit", batch.pk, revision="3")
+    assert mine.post("import_row_check", batch.pk, 4, full_name="王").status_code == 204, "asked too late"
     batch.refresh_from_db()
-    assert rooms.counts(batch) == {"ok": 3, "rectify": 1}
+    assert (batch.state, rooms.counts(batch)) == ("committed", {"ok": 3, "rectify": 1})
 
 
 def test_the_counts_lead_to_their_rows(cast, desk):

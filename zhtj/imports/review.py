@@ -105,7 +105,7 @@ def result(batch: ImportBatch) -> str:
     if batch.state == BatchState.CHECKED:
         return headline(batch)
     if batch.state == BatchState.UNDONE:
-        return undone_in_words(batch, batch.undone["withdrawn"], batch.undone["restored"])
+        return "已撤销：" + undone_in_words(batch, batch.undone["withdrawn"], batch.undone["restored"])
     if batch.state == BatchState.REFUSED:
         return "；".join(problem["message"] for problem in batch.problems)
     return batch.get_state_display()

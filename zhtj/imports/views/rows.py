@@ -1,7 +1,7 @@
 """One row to mend: on a page of its own, or in place where the browser has script."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -41,9 +41,15 @@ def row(request: Request, pk: int, number: int) -> HttpResponse:
 @sensitive_post_parameters()
 @require_POST
 def row_check(request: Request, pk: int, number: int) -> HttpResponse:
-    """A fragment while the row is typed: what the rules say of it now. Nothing is kept."""
+    """A fragment while the row is typed: what the rules say of it now. Nothing is kept.
+
+    A question that comes after the row was saved has no answer, which is no error.
+    """
     found = batch_of(request, pk)
-    typed, _ = review.row_to_mend(found, number)
+    try:
+        typed, _ = review.row_to_mend(found, number)
+    except Http404:
+        return HttpResponse(status=204)
     form = forms.RowForm(registry.kind_of(found.kind), found.unit, typed, data=request.POST)
     answers = review.judged_alone(request.actor, found, number, form.cells()) if form.is_valid() else None
     return render(request, "imports/parts/answers.html", {"form": form, "answers": answers})
