@@ -33,7 +33,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, compress, count
+from operator import ne, sub
 
 PACE_DAYS = 3  # the days behind that pace looks
 
@@ -143,9 +144,9 @@ def unbalanced(last: Sequence[int], own: Sequence[int], totals: Sequence[int]) -
     `last[i]` is the last index inside the sub-tree of unit i; with units depth first the sum of a
     sub-tree is a difference of running sums, which needs no parents at all.
     """
-    running = [0, *accumulate(own)]
-    sums = zip(last, totals, running, strict=False)
-    return [index for index, (end, total, before) in enumerate(sums) if total != running[end + 1] - before]
+    running = list(accumulate(own))
+    sums = map(sub, map(running.__getitem__, last), [0, *running])
+    return list(compress(count(), map(ne, sums, totals)))
 
 
 def total_known(figures: Sequence[int | None]) -> int | None:

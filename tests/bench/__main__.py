@@ -1,4 +1,4 @@
-"""`python -m tests.bench [names] [--size small|full] [--json FILE]`.
+"""`python -m tests.bench [names] [--size small|full] [--json FILE] [--database URL]`.
 
 Runs on a throw-away database on PostgreSQL where one answers (TEST_DATABASE_URL), else on SQLite.
 The table goes to stdout, the same figures as JSON to `var/bench.json` or FILE.
@@ -31,12 +31,18 @@ def main() -> int:
     parser.add_argument("--size", choices=("small", "full"), default="full")
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), metavar="FILE")
     parser.add_argument("--sqlite", action="store_true", help="although a PostgreSQL answers")
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="measure the province that stands there (a copy: it is written to); benches that can: bulletin",
+    )
     options = parser.parse_args()
     if unknown := set(options.names) - set(NAMES):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="zhtj-bench-") as folder:
-        os.environ["DATABASE_URL"] = _database_url(folder, options.sqlite)
-        results = _run(options.names or NAMES, options.size)
+        os.environ["DATABASE_URL"] = options.database or _database_url(folder, options.sqlite)
+        chosen = options.names or NAMES
+        results = _measure(chosen) if options.database else _run(chosen, options.size)
     print(table(results))
     options.json.parent.mkdir(parents=True, exist_ok=True)
     figures = {"size": options.size, "at": time.strftime("%F %T"), "results": [r.as_json() for r in results]}
@@ -49,6 +55,19 @@ def _database_url(folder: str, sqlite: bool) -> str:
     if not postgres:
         return f"sqlite:///{folder}/bench.sqlite3"
     return urlsplit(postgres)._replace(path=f"/zhtj_bench_{os.getpid()}").geturl()
+
+
+def _measure(names: list[str]) -> list[Result]:
+    """Each benchmark on what stands in the database given, seeded and migrated by whoever gave it."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "zhtj.settings"
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    settings.DEBUG = False
+    modules = [importlib.import_module(f"tests.bench.bench_{name}") for name in names]
+    return [result for module in modules for result in module.measure()]
 
 
 def _run(names: list[str], size: str) -> list[Result]:

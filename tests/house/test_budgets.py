@@ -57,7 +57,7 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "bulletin_latest": ("committee_admin", {}, "", 19),
     "bulletin_overview": ("committee_admin", {"day": "day"}, "", 14),
     "bulletin_trend": ("committee_admin", {"day": "day"}, "", 18),
-    "bulletin_compare": ("committee_admin", {"day": "day"}, "", 25),
+    "bulletin_compare": ("committee_admin", {"day": "day"}, "", 26),
     "bulletin_behind": ("committee_admin", {"day": "day", "figure": "branches_empty"}, "", 13),
     "campaign": ("committee_admin", {}, "", 8),
     "api_me": ("committee_admin", {}, "", 4),
