@@ -1,8 +1,8 @@
 """The daily bulletin: a whole province counted, folded, written and checked; its pages at every level.
 
-The province is the demo of the size asked for (full: 100 000 units and 3 million members, so run it alone), or
-that of a database already seeded (`--database`). The floor are the bare GROUP BYs over members and cadres that
-any bulletin needs, in the same run.
+The province is the demo of the size asked for (full: 100 000 units and 3 million members, so run it alone),
+or that of a database already seeded (`--database`). The floor are the bare GROUP BYs over members and cadres
+that any bulletin needs, in the same run.
 """
 
 import datetime as dt
@@ -54,7 +54,7 @@ def run(size: str) -> list[Result]:
 
 
 def measure() -> list[Result]:
-    """The province that stands in the database. Computes its last day anew, and leaves two accounts a level."""
+    """The province that stands in the database. Computes its last day anew, leaves an account a level."""
     units = OrgUnit.objects.count()
     campaign = Campaign.objects.select_related("province").get(is_active=True)
     bulletin = Bulletin.objects.filter(campaign=campaign).order_by("-day", "-revision")[0]
