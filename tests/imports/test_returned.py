@@ -77,6 +77,27 @@ class TestMendedFile:
         batch.refresh_from_db()
         assert rooms.counts(batch) == {"ok": 4, "mend": 1, "rectify": 1}
 
+    def test_a_line_that_came_back_as_it_went_out_leaves_what_was_mended_meanwhile(self, cast):
+        batch = faulty(cast)
+        sheet, _ = handed_back(cast.secretary, batch)
+        actions.mend_row(actor_for(cast.secretary), batch=batch, number=4, typed={"ethnicity": "回族"})
+        pipeline.check(batch.pk)
+        rooms.run(cast.secretary, cast.branch, rooms.saved(sheet))
+        batch.refresh_from_db()
+        assert rooms.counts(batch) == {"ok": 3, "rectify": 1}
+        assert batch.remark == "已收到改好的文件：0 行有修改，已重新检查。"
+
+    def test_a_line_copied_from_another_batchs_file_is_a_new_row(self, cast):
+        batch, other = faulty(cast), faulty(cast)
+        sheet, at = handed_back(cast.secretary, batch)
+        strange, _ = handed_back(cast.secretary, other)
+        for place in range(1, sheet.max_column + 1):
+            sheet.cell(2, place).value = strange.cell(2, place).value
+        sheet.cell(2, at["民族"]).value = "汉族"
+        rooms.run(cast.secretary, cast.branch, rooms.saved(sheet))
+        batch.refresh_from_db()
+        assert rooms.counts(batch) == {"ok": 3, "mend": 1, "rectify": 1}
+
     def test_without_the_hidden_column_it_is_a_batch_of_its_own(self, cast):
         batch = faulty(cast)
         sheet, at = handed_back(cast.secretary, batch)
@@ -139,9 +160,8 @@ def test_whatever_stands_in_a_hidden_cell_raises_nothing(cell):
 def test_a_key_of_a_file_is_no_key_of_a_row():
     header = keys.header_of(keys.FileKey("members", 1, 2))
     assert keys.row_key(header.rpartition(" ")[2]) is None
-    assert keys.row_key(keys.cell_of(keys.RowKey(3, "410102200001011234"))) == keys.RowKey(
-        3, "410102200001011234"
-    )
+    key = keys.RowKey(7, 3, "410102200001011234", "x")
+    assert keys.row_key(keys.cell_of(key)) == key
 
 
 def test_an_error_in_a_cell_is_named_in_place_of_what_the_room_would_say(cast):

@@ -8,12 +8,14 @@ convenience: a file without them is read like any other.
 
 import base64
 import binascii
+import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zhtj.imports.cells import text_of
 from zhtj.lib import crypto, masks
 from zhtj.lib.sheets import Sheets
 from zhtj.lib.sheets.model import HEADER_ROWS
@@ -40,10 +42,13 @@ class FileKey:
 
 @dataclass(frozen=True, slots=True)
 class RowKey:
-    """What a returned row says it is. `number` 0: of no batch; `national_id` "": nothing was masked."""
+    """What a returned row says it is. `batch_id` and `number` 0: of no batch; `national_id` "": nothing was
+    masked; `digest`: of the cells as they were handed out."""
 
+    batch_id: int = 0
     number: int = 0
     national_id: str = ""
+    digest: str = ""
 
 
 def header_of(key: FileKey) -> str:
@@ -53,7 +58,13 @@ def header_of(key: FileKey) -> str:
 
 def cell_of(key: RowKey) -> str:
     """The hidden cell of one row."""
-    return _sealed(_ROW, key.number, key.national_id)
+    return _sealed(_ROW, key.batch_id, key.number, key.national_id, key.digest)
+
+
+def digest_of(row: Mapping[str, Cell]) -> str:
+    """A short sign of a row's cells: equal for a line that came back as it went out."""
+    filled = sorted((name, text_of(cell)) for name, cell in row.items() if cell is not None and name != FIELD)
+    return hashlib.blake2b(repr(filled).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def take_from(found: Sheets) -> FileKey | None:
@@ -74,8 +85,8 @@ def row_key(cell: Cell) -> RowKey | None:
     """The key in a row's hidden cell; None for a blank or foreign one. Never raises."""
     content = _opened(_ROW, cell) if isinstance(cell, str) else None
     match content:
-        case [int(number), str(national_id)]:
-            return RowKey(number, national_id)
+        case [int(batch_id), int(number), str(national_id), str(digest)]:
+            return RowKey(batch_id, number, national_id, digest)
     return None
 
 

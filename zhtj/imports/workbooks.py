@@ -47,7 +47,7 @@ def prefilled(scope: Scope, kind: WorkbookKind, unit: OrgUnit) -> bytes:
 def _known_row(row: dict[str, Cell], fields: list[str]) -> list[Cell | sheets.Marked]:
     national_id = str(row.get(cells.ID_FIELD) or "")
     shown = row | {cells.ID_FIELD: masks.mask_id(national_id)} if national_id else row
-    return [*(shown.get(name) for name in fields), keys.cell_of(keys.RowKey(0, national_id))]
+    return [*(shown.get(name) for name in fields), keys.cell_of(keys.RowKey(national_id=national_id))]
 
 
 def open_rows(actor: Actor, batch: ImportBatch) -> bytes:
@@ -101,7 +101,8 @@ def _open_row(
     ]
     said = "\n".join(problem["message"] for problem in problems)
     mend = "\n".join(dict.fromkeys(problem["mend"] for problem in problems if problem["mend"]))
-    return [*marked, said, mend, keys.cell_of(keys.RowKey(row.number, national_id))]
+    digest = keys.digest_of({name: typed.get(name) for name in fields})
+    return [*marked, said, mend, keys.cell_of(keys.RowKey(batch.pk, row.number, national_id, digest))]
 
 
 def _whole_id(typed: dict[str, Cell]) -> str:

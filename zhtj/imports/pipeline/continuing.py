@@ -71,10 +71,13 @@ def _sort_out(target: ImportBatch, read: Read) -> _Sorted:
     told, seen = _Sorted(), set()
     for line in read.rows:
         key = keys.row_key(line.cells.get(keys.FIELD))
-        if key is None or key.number not in kept or key.number in seen:
+        is_row = key is not None and key.batch_id == target.pk and key.number in kept
+        if key is None or not is_row or key.number in seen:
             told.added.append(_without_key(line.cells, key))
             continue
         seen.add(key.number)
+        if keys.digest_of(line.cells) == key.digest:
+            continue  # as it went out: what was mended in the browser meanwhile stands
         new = _mended(kept[key.number], line.cells, key)
         if new != kept[key.number] and key.number not in listed:
             told.changed[key.number] = new
