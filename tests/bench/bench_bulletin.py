@@ -9,6 +9,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -54,21 +55,22 @@ def run(size: str) -> list[Result]:
 
 
 def measure() -> list[Result]:
-    """The province that stands in the database. Computes its last day anew, leaves an account a level."""
+    """The province that stands in the database: four mornings more, and an account a level are left there."""
     units = OrgUnit.objects.count()
     campaign = Campaign.objects.select_related("province").get(is_active=True)
-    bulletin = Bulletin.objects.filter(campaign=campaign).order_by("-day", "-revision")[0]
-    day, now = bulletin.day, days.now()
+    last = Bulletin.objects.filter(campaign=campaign).order_by("-day", "-revision")[0]
+    mornings = (last.day + dt.timedelta(days=n) for n in count(1))
 
     def compute() -> Bulletin:
-        return compute_bulletin(campaign, day, now=now, recompute=True, reason="bench")
+        day = next(mornings)
+        return compute_bulletin(campaign, day, now=days.at(day, dt.time(8, 1)))
 
-    compute()  # what a process does only once
+    bulletin = compute()  # what a process does only once
     taken = timed(compute, RUNS)
     floor = timed(lambda: _counts(bulletin.cutoff_at), RUNS)
     whole = Result("bulletin of a day", units, "units", taken, floor=floor, bar=BAR)
-    Bulletin.objects.filter(campaign=campaign, day=day).update(state="published", published_at=now)
-    return [whole, *_pages(day, units)]
+    Bulletin.objects.filter(pk=bulletin.pk).update(state="published", published_at=days.now())
+    return [whole, *_pages(bulletin.day, units)]
 
 
 def _counts(cutoff_at: dt.datetime) -> None:

@@ -8,12 +8,13 @@ import pytest
 from zhtj.lib import days
 from zhtj.lib.problems import Refused
 
+from members.models import LeftReason
 from orgs.kinds import UnitKind
 from orgs.models import AuditEntry
 from orgs.scopes import actor_for
 from orgs.tree import move
 from progress import actions
-from progress.models import Bulletin, BulletinState, GateOpening
+from progress.models import Bulletin, BulletinState, Completion, GateOpening
 
 from tests import world
 from tests.progress.conftest import DAY, Scene, at, table, whole
@@ -222,12 +223,45 @@ def test_a_fall_that_nobody_left_for_fails_the_check(scene: Scene) -> None:
     assert failed == ["falls"]
 
 
-def test_a_fall_by_members_who_left_is_explained(scene: Scene) -> None:
+@pytest.mark.parametrize("reason", LeftReason.values)
+def test_a_fall_by_members_who_left_is_explained_whatever_the_reason(scene: Scene, reason: str) -> None:
     scene.compute()
-    member = scene.cast.branch.members.first()
-    member.until_at = at(DAY, 9)
-    member.save()
-    assert all(check["ok"] for check in scene.compute(NEXT).checks)
+    leaving = scene.cast.branch.members.values("pk")[:3]
+    scene.cast.branch.members.filter(pk__in=leaving).update(until_at=at(DAY, 9), left_reason=reason)
+    falls = next(check for check in scene.compute(NEXT).checks if check["name"] == "falls")
+    assert (falls["ok"], falls["detail"]) == (True, "与 2018-11-24 相比，1 个团支部减少 3 人，均有记录")
+
+
+def test_one_more_gone_than_left_fails_the_check_and_names_the_branch(scene: Scene) -> None:
+    scene.compute()
+    first, second = scene.cast.branch.members.order_by("pk")[:2]
+    scene.cast.branch.members.filter(pk=first.pk).update(until_at=at(DAY, 9))
+    second.delete()
+    falls = next(check for check in scene.compute(NEXT).checks if check["name"] == "falls")
+    assert not falls["ok"]
+    assert "高一1班团支部" in falls["detail"]
+
+
+def test_what_accepted_declarations_account_for_is_frozen_with_the_day(scene: Scene) -> None:
+    told = {"campaign": scene.campaign, "domain": "school", "asked_by": scene.cast.secretary}
+    told |= {"asked_at": at(DAY, 1), "expected_count": 40, "entered_count": 30, "graduated_count": 8}
+    Completion.objects.create(unit=scene.cast.branch, state="agreed", decided_at=at(DAY, 7, 59), **told)
+    late = {"unit": scene.cast.second_branch, "state": "agreed", "decided_at": at(DAY, 8)}
+    Completion.objects.create(**late, **told | {"graduated_count": 5})
+    bulletin = scene.compute()
+    explained = {unit.code: unit.counted("members_school", "").explained for unit in bulletin.units.all()}
+    assert {code: count for code, count in explained.items() if count} == dict.fromkeys(
+        ("HN", "HN01", "HN0101", "HN010101"), 8
+    )
+    assert bulletin.branches.get(code="HN01010101").explained == 8
+    assert scene.compute(NEXT).units.get(code="HN").counted("members_school", "").explained == 13
+
+
+def test_who_had_no_administrator_stays_as_found_when_a_day_is_computed_again(scene: Scene) -> None:
+    before = whole(scene.compute())
+    world.account(scene.cast.town)
+    assert whole(scene.compute(recompute=True)) == before
+    assert whole(scene.compute(NEXT))["units"] != before["units"]
 
 
 def test_members_of_a_branch_that_stood_nowhere_that_day_fail_the_check(scene: Scene) -> None:

@@ -1,7 +1,7 @@
 """Three weeks of a small province, day by day, against a second book kept by hand (recount.py).
 
 Every day things happen before the cut-off, at it, and after it: entries, withdrawals, transfers, moves,
-merges, renamings, new units, changed figures. The bulletin of the day must be the whole book as it stood
+merges, renamings, new units, changed figures, imports undone. The bulletin of the day must be the whole book as it stood
 just before the cut-off, and must come out the same whenever it is computed again.
 """
 
@@ -14,7 +14,7 @@ import pytest
 
 from zhtj.lib import days
 
-from members.models import Member
+from members.models import LeftReason, Member
 from orgs.kinds import Industry, UnitKind
 from orgs.models import OrgUnit
 from orgs.tree import move, rename
@@ -47,6 +47,7 @@ class Province:
             *[self.transfer] * 2,
             *[self.expect] * 2,
             self.correct,
+            self.undo,
             self.move_branch,
             self.move_committee,
             self.rename,
@@ -72,6 +73,14 @@ class Province:
     def transfer(self) -> None:
         for pk in self._some_members():
             self._carry(pk, self._any("branch"))
+
+    def undo(self) -> None:
+        """An import taken back: its members end now, and were there until now."""
+        branch = self._any("branch")
+        here = [pk for pk, code in sorted(self.book.members.items()) if code == branch.code]
+        Member.objects.filter(pk__in=here).update(until_at=days.now(), left_reason=LeftReason.UNDONE)
+        for pk in here:
+            del self.book.members[pk]
 
     def correct(self) -> None:
         """A name mended moves no figure."""
