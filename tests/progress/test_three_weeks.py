@@ -1,8 +1,8 @@
 """Three weeks of a small province, day by day, against a second book kept by hand (recount.py).
 
 Every day things happen before the cut-off, at it, and after it: entries, withdrawals, transfers, moves,
-merges, renamings, new units, changed figures, imports undone. The bulletin of the day must be the whole book as it stood
-just before the cut-off, and must come out the same whenever it is computed again.
+merges, renamings, new units, changed figures, imports undone. The bulletin of the day must be the whole
+book as it stood just before the cut-off, and must come out the same whenever it is computed again.
 """
 
 import copy
