@@ -31,10 +31,10 @@ from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from progress import queries
 from progress.actions import Expected, enter_baselines, undo_baselines
-from progress.models import Baseline
+from progress.models import COUNTS, Baseline
 from progress.rules import CODES
 
-COUNTS = {"member_count": "团员数", "branch_count": "团支部数", "cadre_count": "团干部数"}
+LABELS = {field.name: str(field.verbose_name) for field in Baseline._meta.concrete_fields}
 MOST = 10_000_000  # more than any province has
 _NUMBER = re.compile(r"[0-9]{1,8}|[0-9]{1,3}(?:,[0-9]{3}){1,2}")
 _SHOWN = 20  # characters of a cell that a message repeats
@@ -60,6 +60,12 @@ COLUMNS = (
     Column("member_count", "团员数", ("团统数", "团员总数"), True, "2017年度团统的团员数", example="1200"),
     Column("branch_count", "团支部数", ("支部数",), help="不填表示不变"),
     Column("cadre_count", "团干部数", ("干部数",), help="不填表示不变"),
+    Column("committee_count", "团委数", ("团委",), help="不填表示不变"),
+    Column("working_committee_count", "团工委数", ("团工委",), help="不填表示不变"),
+    Column("general_branch_count", "团总支数", ("团总支",), help="不填表示不变"),
+    Column("full_time_count", "专职团干部数", ("专职",), help="不填表示不变"),
+    Column("part_time_count", "兼职团干部数", ("兼职",), help="不填表示不变"),
+    Column("seconded_count", "挂职团干部数", ("挂职",), help="不填表示不变"),
 )
 
 
@@ -144,10 +150,11 @@ def _read(row: Row, units: dict[str, OrgUnit | Problem]) -> tuple[Row, Expected 
     if isinstance(unit, Problem):
         problems.append(unit)
     domain = _domain(row.cells.get("domain"), problems)
-    members, branches, cadres = (_count(row.cells.get(name), name, problems) for name in COUNTS)
+    counts = {name: _count(row.cells.get(name), name, problems) for name in COUNTS}
     if problems or isinstance(unit, Problem):
         return row, None, problems
-    return row, Expected(unit.pk, domain, members or 0, branches, cadres), []
+    members = counts.pop("member_count") or 0
+    return row, Expected(unit.pk, domain, members, **counts), []
 
 
 def _domain(cell: Cell, problems: list[Problem]) -> str:
@@ -163,7 +170,7 @@ def _domain(cell: Cell, problems: list[Problem]) -> str:
 def _count(cell: Cell, name: str, problems: list[Problem]) -> int | None:
     """A whole number from a number or text, with or without thousands separators; None when blank."""
     text = identity.squeeze(cell)
-    what = COUNTS[name]
+    what = LABELS[name]
     if not text:
         if name == "member_count":
             problems.append(CODES.problem("count.missing", at=name, what=what))

@@ -170,6 +170,12 @@ CODES = Catalogue(
             "请刷新页面，查看最新状态。",
             BASELINE,
         ),
+        # 抽查
+        Rule("spot_check.answer", "没有选择查看结果。", "请选择一项结果。", BASELINE, field="state"),
+        Rule(
+            "spot_check.remark", "需要更正的，没有写明说明。", "请写明哪里要更正。", BASELINE, field="remark"
+        ),
+        Rule("spot_check.gone", "这条提示已经不存在了。", "请刷新页面，查看最新状态。", BASELINE),
         # the bulletin
         Rule(
             "bulletin.too_early",

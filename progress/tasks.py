@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError as BrokerDown
 from zhtj.lib import days
 
 from progress import actions, exports, queries
+from progress.models import Campaign
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,13 @@ def give_out_published() -> None:
                 exports.give_out(actor, bulletin=bulletin, unit=unit, format=format)
             except Exception:
                 log.exception("no %s of %s for %s", format, bulletin, unit)
+
+
+@shared_task(ignore_result=True)
+def find_spot_checks() -> None:
+    """Look through what was entered since the last run for unusual patterns, province by province."""
+    for campaign in Campaign.objects.filter(is_active=True).select_related("province"):
+        actions.find_spot_checks(campaign.province, days.now())
 
 
 def give_out_soon() -> None:

@@ -11,7 +11,9 @@ from progress.views import (
     completions,
     early,
     figures,
+    form2017,
     outputs,
+    spotchecks,
 )
 
 urlpatterns = [
@@ -35,9 +37,13 @@ urlpatterns = [
     path("openings/", early.early_openings, name="early_openings"),
     path("openings/<int:pk>/", early.early_opening_decide, name="early_opening_decide"),
     path("baselines/", baselines.baselines, name="baselines"),
+    path("form/", form2017.form2017, name="form2017"),
+    path("form/file/", form2017.form2017_file, name="form2017_file"),
     path("adjustments/", adjustments.adjustments, name="adjustments"),
     path("adjustments/<int:pk>/", adjustments.adjustment_decide, name="adjustment_decide"),
     path("completions/", completions.completions, name="completions"),
     path("completions/<int:pk>/", completions.completion_decide, name="completion_decide"),
     path("completions/<int:pk>/withdraw/", completions.completion_withdraw, name="completion_withdraw"),
+    path("spotchecks/", spotchecks.spot_checks, name="spot_checks"),
+    path("spotchecks/<int:pk>/", spotchecks.spot_check_answer, name="spot_check_answer"),
 ]

@@ -33,6 +33,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "progress.tasks.give_out_published",
         "schedule": crontab(minute="5-59/10"),
     },
+    "spot checks": {
+        "task": "progress.tasks.find_spot_checks",
+        "schedule": crontab(hour="5", minute="30"),
+    },
     "unpublished alarm": {
         "task": "progress.tasks.alarm_unpublished",
         "schedule": crontab(minute="5-59/10"),

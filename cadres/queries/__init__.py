@@ -3,6 +3,7 @@
 from cadres.queries.counts import (
     GRASSROOTS_KINDS,
     as_of,
+    counts_by_domain,
     counts_by_unit,
     grassroots_complete,
     organ_counts,
@@ -55,6 +56,7 @@ __all__ = [
     "cadres",
     "completeness",
     "count_of",
+    "counts_by_domain",
     "counts_by_unit",
     "deadline_of",
     "declared_on",

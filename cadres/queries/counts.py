@@ -8,11 +8,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from cadres.models import Cadre, CadreDeclaration, CadreState, EndReason
 from cadres.rules import SECRETARY
 from orgs.kinds import LEADING_ORGANS, UnitKind
+from orgs.models import OrgUnit
 from orgs.scopes import Scope
 
 GRASSROOTS_KINDS = (UnitKind.COMMITTEE, UnitKind.WORKING_COMMITTEE, UnitKind.GENERAL_BRANCH)
@@ -86,3 +87,17 @@ def verified_as_of(scope: Scope, units: QuerySet[Any, Any], moment: dt.datetime)
     checked = Q(state=CadreState.VERIFIED, verified_at__lt=moment)
     held = Cadre.objects.filter(as_of(moment) & checked, unit__kind__in=LEADING_ORGANS, unit__in=units)
     return held.filter(scope.q("unit", "cadres.see")).select_related("person", "unit").order_by("pk")
+
+
+def counts_by_domain(top: OrgUnit) -> Iterable[tuple[str, str, str, int]]:
+    """(kind of unit, its domain, engagement, people in a post now) over the sub-tree of `top`.
+
+    A person with two posts in one unit counts once there, in the post entered first. One GROUP BY over the
+    posts below.
+    """
+    now = Cadre.objects.filter(until_at=None)
+    earlier = now.filter(unit=OuterRef("unit"), person=OuterRef("person"), pk__lt=OuterRef("pk"))
+    inside = Q(unit__tree_id=top.tree_id, unit__lft__gte=top.lft, unit__lft__lt=top.rght)
+    posts = now.filter(inside, ~Exists(earlier)).order_by()
+    rows = posts.values_list("unit__kind", "unit__domain", "engagement")
+    return rows.annotate(count=Count("pk")).iterator()

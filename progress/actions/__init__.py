@@ -19,12 +19,15 @@ from progress.actions.completions import (
 from progress.actions.due import compute_due, due_days
 from progress.actions.early import ask_early_opening, decide_early_opening
 from progress.actions.rehearsals import MOST_REHEARSED, ask_rehearsal, compute_rehearsal
+from progress.actions.spotchecks import ANSWERS, answer_spot_check, find_spot_checks
 
 __all__ = [
+    "ANSWERS",
     "MOST_REHEARSED",
     "REASONS",
     "Expected",
     "activate_campaign",
+    "answer_spot_check",
     "ask_adjustment",
     "ask_early_opening",
     "ask_rehearsal",
@@ -40,6 +43,7 @@ __all__ = [
     "due_days",
     "end_campaign",
     "enter_baselines",
+    "find_spot_checks",
     "plan_of",
     "publish_bulletin",
     "undo_baselines",

@@ -15,7 +15,7 @@ from zhtj.lib.workbook import Undoing
 from orgs import audit
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
-from progress.models import Baseline, Campaign
+from progress.models import COUNTS, OPTIONAL_COUNTS, Baseline, Campaign
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,12 @@ class Expected:
     member_count: int
     branch_count: int | None = None
     cadre_count: int | None = None
+    committee_count: int | None = None
+    working_committee_count: int | None = None
+    general_branch_count: int | None = None
+    full_time_count: int | None = None
+    part_time_count: int | None = None
+    seconded_count: int | None = None
 
 
 @transaction.atomic
@@ -143,19 +149,19 @@ def _successor(
     batch_id: int | None,
 ) -> Baseline:
     """The row that says `figure` from now on; what it does not state is taken over."""
-    kept = (old.branch_count, old.cadre_count) if old else (None, None)
+    stated = {name: getattr(figure, name) for name in OPTIONAL_COUNTS}
+    kept = {name: getattr(old, name) for name in OPTIONAL_COUNTS} if old else {}
     return Baseline(
         campaign=campaign,
         unit_id=figure.unit_id,
         domain=figure.domain,
         member_count=figure.member_count,
-        branch_count=kept[0] if figure.branch_count is None else figure.branch_count,
-        cadre_count=kept[1] if figure.cadre_count is None else figure.cadre_count,
         from_at=at,
         entered_by=actor.user,
         batch_id=batch_id,
+        **{name: kept.get(name) if count is None else count for name, count in stated.items()},
     )
 
 
-def _values(baseline: Baseline) -> tuple[int, int | None, int | None]:
-    return baseline.member_count, baseline.branch_count, baseline.cadre_count
+def _values(baseline: Baseline) -> list[int | None]:
+    return [getattr(baseline, name) for name in COUNTS]

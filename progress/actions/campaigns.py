@@ -12,7 +12,6 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
-from django.core.cache import cache
 from django.db import transaction
 
 from zhtj.lib import bulk, locks
@@ -21,9 +20,8 @@ from zhtj.lib.problems import Refused
 from orgs import audit
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
-from progress.models import Baseline, Campaign, EarlyOpening, GateOpening, Stage
+from progress.models import COUNTS, Baseline, Campaign, EarlyOpening, GateOpening, Stage
 from progress.plans import CODES, Plan, StagePlan, check_plan, fingerprint, shifted
-from progress.queries.campaigns import HELP_LINE
 
 SETTINGS = (
     "name",
@@ -37,19 +35,7 @@ SETTINGS = (
     "help_line",
     "system_address",
 )
-COPIED = (
-    "unit_id",
-    "domain",
-    "member_count",
-    "branch_count",
-    "cadre_count",
-    "committee_count",
-    "working_committee_count",
-    "general_branch_count",
-    "full_time_count",
-    "part_time_count",
-    "seconded_count",
-)
+COPIED = ("unit_id", "domain", *COUNTS)
 
 
 def plan_of(campaign: Campaign) -> Plan:
@@ -150,7 +136,6 @@ def change_campaign(actor: Actor, *, campaign: Campaign, plan: Plan, seen: str =
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     if changed:
         lay_down(plan, locked)
-        _forget_help_line()
         audit.record(
             actor,
             "progress.change_campaign",
@@ -192,12 +177,7 @@ def _switch(actor: Actor, campaign: Campaign, action: str, *, is_active: bool) -
     if not changed:
         raise Refused([CODES.problem("campaign.state", name=campaign.name)])
     campaign.is_active = is_active
-    _forget_help_line()
     audit.record(actor, action, unit=campaign.province, after={"key": campaign.key, "name": campaign.name})
-
-
-def _forget_help_line() -> None:
-    transaction.on_commit(lambda: cache.delete(HELP_LINE))
 
 
 def _require_sound(plan: Plan) -> None:

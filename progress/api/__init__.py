@@ -1,4 +1,4 @@
-"""Bulletins and baselines over the API: the same scope and figures as the pages."""
+"""The room over the API: the same scope, rules, codes and figures as the pages."""
 
 from django.urls import path
 
@@ -6,9 +6,22 @@ from zhtj.lib.doors import door
 
 from progress import converters  # noqa: F401 - knows <day:…>
 from progress.api import figures, lists
+from progress.api.asking import (
+    AdjustmentAnswer,
+    AdjustmentViewSet,
+    CompletionAnswer,
+    CompletionViewSet,
+    EarlyOpeningAnswer,
+    EarlyOpeningViewSet,
+)
+from progress.api.baselines import BaselineViewSet
+from progress.api.campaigns import CampaignViewSet
+from progress.api.spotchecks import SpotCheckViewSet
 
 __all__ = ["api_urls"]
 
+LISTED = {"get": "list", "post": "create"}
+ANSWERED = {"post": "answer"}
 see = door("progress.see")
 api_urls = [
     path("bulletins/", lists.BulletinViewSet.as_view({"get": "list"}), name="api_bulletins"),
@@ -20,5 +33,19 @@ api_urls = [
     ),
     path("bulletins/<day:day>/files/", see(figures.bulletin_files), name="api_bulletin_files"),
     path("bulletins/<day:day>/files/<slug:sha256>/", see(figures.bulletin_file), name="api_bulletin_file"),
-    path("baselines/", lists.BaselineViewSet.as_view({"get": "list"}), name="api_baselines"),
+    path("campaigns/", CampaignViewSet.as_view({"get": "list"}), name="api_campaigns"),
+    path("campaigns/<slug:key>/", CampaignViewSet.as_view({"get": "retrieve"}), name="api_campaign"),
+    path("baselines/", BaselineViewSet.as_view(LISTED), name="api_baselines"),
+    path("adjustments/", AdjustmentViewSet.as_view(LISTED), name="api_adjustments"),
+    path("adjustments/<int:pk>/answer/", AdjustmentAnswer.as_view(ANSWERED), name="api_adjustment_answer"),
+    path("completions/", CompletionViewSet.as_view(LISTED), name="api_completions"),
+    path("completions/<int:pk>/answer/", CompletionAnswer.as_view(ANSWERED), name="api_completion_answer"),
+    path("early-openings/", EarlyOpeningViewSet.as_view(LISTED), name="api_early_openings"),
+    path(
+        "early-openings/<int:pk>/answer/",
+        EarlyOpeningAnswer.as_view(ANSWERED),
+        name="api_early_opening_answer",
+    ),
+    path("spot-checks/", SpotCheckViewSet.as_view({"get": "list"}), name="api_spot_checks"),
+    path("spot-checks/<int:pk>/answer/", SpotCheckViewSet.as_view(ANSWERED), name="api_spot_check_answer"),
 ]

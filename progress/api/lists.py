@@ -1,4 +1,4 @@
-"""The lists of the room over the API: bulletins and baselines of the own scope."""
+"""Bulletins over the API: those a reader may see."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from rest_framework import mixins, serializers, viewsets
 
 from orgs.scopes import NOTHING
 from progress import queries
-from progress.models import Baseline, Bulletin
+from progress.models import Bulletin
 
 
 class BulletinSerializer(serializers.ModelSerializer):
@@ -32,16 +32,6 @@ class BulletinSerializer(serializers.ModelSerializer):
         return queries.number(bulletin)
 
 
-class BaselineSerializer(serializers.ModelSerializer):
-    unit = serializers.CharField(source="unit.code", read_only=True)
-    name = serializers.CharField(source="unit.short_name", read_only=True)
-
-    class Meta:
-        model = Baseline
-        fields = ("id", "unit", "name", "domain", "member_count", "branch_count", "cadre_count", "from_at")
-        read_only_fields = fields
-
-
 class BulletinViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     """日通报：可以查看的各期，最新的在前。"""
 
@@ -55,14 +45,3 @@ class BulletinViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def paginate_queryset(self, queryset: QuerySet[Bulletin]) -> Any:
         self.paginator.ordering = ("-day", "-revision")
         return super().paginate_queryset(queryset)
-
-
-class BaselineViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
-    """团统数：管理范围内现行的应录入数。"""
-
-    door = {"GET": "progress.see"}
-    serializer_class = BaselineSerializer
-
-    def get_queryset(self) -> QuerySet[Baseline]:
-        scope = NOTHING if getattr(self, "swagger_fake_view", False) else self.request.scope
-        return queries.baselines(scope)

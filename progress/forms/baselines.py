@@ -17,6 +17,12 @@ class BaselineForm(Plain):
     member_count = Typed("团员数", "2017年度团统的团员数；没有的填 0。", required=True, inputmode="numeric")
     branch_count = Typed("团支部数", "不填表示不变。", inputmode="numeric")
     cadre_count = Typed("团干部数", "不填表示不变。", inputmode="numeric")
+    committee_count = Typed("团委数", "2017年团统表的其余各栏，不填表示不变。", inputmode="numeric")
+    working_committee_count = Typed("团工委数", inputmode="numeric")
+    general_branch_count = Typed("团总支数", inputmode="numeric")
+    full_time_count = Typed("专职团干部数", inputmode="numeric")
+    part_time_count = Typed("兼职团干部数", inputmode="numeric")
+    seconded_count = Typed("挂职团干部数", inputmode="numeric")
 
     def __init__(self, *args: Any, units: Sequence[OrgUnit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,6 +7,19 @@ from orgs.kinds import Domain
 from orgs.models import OrgUnit, User
 from progress.models.campaign import Campaign
 
+# The figures of a row, as the 2017 form has them: members are always stated, the others where known.
+OPTIONAL_COUNTS = (
+    "committee_count",
+    "working_committee_count",
+    "general_branch_count",
+    "branch_count",
+    "cadre_count",
+    "full_time_count",
+    "part_time_count",
+    "seconded_count",
+)
+COUNTS = ("member_count", *OPTIONAL_COUNTS)
+
 
 class Baseline(models.Model):
     """团统数: the expected figures of one unit in one domain, for a period (`until_at` null = in force).

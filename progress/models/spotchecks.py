@@ -29,6 +29,7 @@ class SpotCheck(models.Model):
     branch = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="团支部")
     pattern = models.CharField("情形", max_length=16, choices=Pattern)
     count = models.PositiveIntegerField("涉及人数")
+    detail = models.CharField("内容", max_length=120, blank=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.PROPOSED)
     found_at = models.DateTimeField("发现时间")
     answered_count = models.PositiveIntegerField("查看时人数", default=0)

@@ -16,7 +16,9 @@ from progress.queries.baselines import (
     in_force,
     may_state,
     mismatches,
+    mismatches_near,
     stated,
+    without_figures,
 )
 from progress.queries.behind import FIGURES, Behind, Figure, behind, figure_for
 from progress.queries.bulletins import (
@@ -38,17 +40,20 @@ from progress.queries.campaigns import (
 )
 from progress.queries.completions import completions, completions_to_decide, explained
 from progress.queries.early import early_openings, early_openings_to_decide, stages_to_ask_for
+from progress.queries.form2017 import COLUMNS, Form, form2017
 from progress.queries.glance import Overview, overview_of
 from progress.queries.live import Live, live
 from progress.queries.naming import number
 from progress.queries.outputs import given_file, given_out, owed_files, reader_for
 from progress.queries.page import Choice, Page, column_of, page
 from progress.queries.report import GROUPS, Column, Row, Sheet, columns, read, report
+from progress.queries.spotchecks import spot_checks, spot_checks_to_look_at
 from progress.queries.standing import Standing, standing
 from progress.queries.trend import Curve, Pair, compare, other_day, trend, visible_days
 
 __all__ = [
     "ALARM_AFTER",
+    "COLUMNS",
     "COMPUTED_WITHIN",
     "FIGURES",
     "GROUPS",
@@ -58,6 +63,7 @@ __all__ = [
     "Column",
     "Curve",
     "Figure",
+    "Form",
     "Lack",
     "Live",
     "Overview",
@@ -88,6 +94,7 @@ __all__ = [
     "explained",
     "figure_for",
     "find_unit",
+    "form2017",
     "given_file",
     "given_out",
     "help_line",
@@ -96,6 +103,7 @@ __all__ = [
     "live",
     "may_state",
     "mismatches",
+    "mismatches_near",
     "neighbours",
     "number",
     "on_day",
@@ -109,10 +117,13 @@ __all__ = [
     "read",
     "reader_for",
     "report",
+    "spot_checks",
+    "spot_checks_to_look_at",
     "stages_to_ask_for",
     "standing",
     "stated",
     "trend",
     "unpublished",
     "visible_days",
+    "without_figures",
 ]

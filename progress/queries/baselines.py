@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
@@ -82,3 +82,22 @@ def may_state(scope: Scope, unit: OrgUnit) -> list[OrgUnit]:
     """The direct children of `unit` this reader may state figures for. One query."""
     reach = scope.q(capability="baselines.enter")
     return list(OrgUnit.objects.filter(reach, parent=unit, closed_at=None).order_by("tree_id", "lft"))
+
+
+def without_figures(scope: Scope, campaign: Campaign, unit: OrgUnit) -> int:
+    """Direct children of `unit` of which, with all below them, nothing is stated yet. One query."""
+    stated_below = Baseline.objects.filter(
+        campaign=campaign,
+        until_at=None,
+        unit__tree_id=OuterRef("tree_id"),
+        unit__lft__gte=OuterRef("lft"),
+        unit__lft__lt=OuterRef("rght"),
+    )
+    below = OrgUnit.objects.filter(scope.q(capability="baselines.enter"), parent=unit, closed_at=None)
+    return below.filter(~Exists(stated_below)).count()
+
+
+def mismatches_near(bulletin: Bulletin, unit: OrgUnit) -> int:
+    """How many of `unit` and its direct children have figures that do not agree. One query."""
+    near = bulletin.units.filter(Q(unit=unit) | Q(parent=unit), figures__has_key="mismatches")
+    return near.count()

@@ -3,16 +3,13 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress import tally
 from progress.models import Campaign, GateOpening, Stage
-
-HELP_LINE = "progress.help_line"  # key in the cache; whoever changes a campaign forgets it
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +87,10 @@ def provinces_to_set(scope: Scope) -> QuerySet[OrgUnit]:
     return OrgUnit.objects.filter(scope.q(capability="campaign.settings"), parent=None, closed_at=None)
 
 
-def help_line() -> str:
-    """The running campaign's help line, "" where none is stated. Asked of the database once a minute."""
-    stated: str = cache.get_or_set(HELP_LINE, _stated_help_line, timeout=60) or ""
-    return stated
-
-
-def _stated_help_line() -> str:
-    running = Campaign.objects.filter(is_active=True).exclude(help_line="").order_by("pk")
-    return running.values_list("help_line", flat=True).first() or ""
+def help_line(path: str = "tree_id") -> Subquery:
+    """The help line of the campaign that runs in the tree at `path` of the outer query; null where none."""
+    running = Campaign.objects.filter(is_active=True, province__tree_id=OuterRef(path))
+    return Subquery(running.exclude(help_line="").order_by("pk").values("help_line")[:1])
 
 
 def last_end() -> dt.date | None:

@@ -5,9 +5,10 @@ sub-tree only. Three queries that read the sub-tree: for a committee or a city, 
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from members import queries as members
 from orgs.kinds import Domain
@@ -38,7 +39,9 @@ def standing(campaign: Campaign, unit: OrgUnit) -> list[Standing]:
     if not expected:
         return []
     changes = dict(
-        BaselineAdjustment.objects.filter(_inside(unit), campaign=campaign, state=Asked.State.AGREED)
+        BaselineAdjustment.objects.filter(
+            inside(unit), campaign=campaign.figures_id, state=Asked.State.AGREED
+        )
         .order_by()
         .values_list("domain")
         .annotate(change=Sum("change"))
@@ -56,20 +59,29 @@ def standing(campaign: Campaign, unit: OrgUnit) -> list[Standing]:
 
 def _expected(campaign: Campaign, unit: OrgUnit) -> dict[str, int]:
     """By domain: the unit's explicit figure, else the sum of the topmost explicit ones below it."""
-    rows = (
-        Baseline.objects.filter(_inside(unit), campaign=campaign, until_at=None)
-        .order_by("unit__lft")
-        .values_list("domain", "unit__lft", "unit__rght", "member_count")
-    )
-    found: dict[str, int] = {}
+    figures = Baseline.objects.filter(inside(unit), campaign=campaign.figures_id, until_at=None)
+    return {domain: counts[0] or 0 for domain, counts in topmost(figures, ["member_count"]).items()}
+
+
+def topmost(figures: QuerySet[Baseline], names: Sequence[str]) -> dict[str, list[int | None]]:
+    """By domain: the figures `names` of the topmost units that state any, added up; None where none does.
+
+    What is stated further down says the same in more detail and is not added. One query.
+    """
+    rows = figures.order_by("unit__lft").values_list("domain", "unit__lft", "unit__rght", *names)
+    found: dict[str, list[int | None]] = {}
     covered: dict[str, int] = {}  # up to where a figure already read speaks for the units
-    for domain, lft, rght, count in rows:
+    for domain, lft, rght, *counts in rows:
         if lft > covered.get(domain, 0):
-            found[domain] = found.get(domain, 0) + count
+            so_far = found.get(domain, [None] * len(names))
+            found[domain] = [
+                count if total is None else total + (count or 0)
+                for total, count in zip(so_far, counts, strict=True)
+            ]
             covered[domain] = rght
     return found
 
 
-def _inside(unit: OrgUnit) -> Q:
+def inside(unit: OrgUnit) -> Q:
     """Rows of units in the sub-tree of `unit`."""
     return Q(unit__tree_id=unit.tree_id, unit__lft__gte=unit.lft, unit__lft__lt=unit.rght)

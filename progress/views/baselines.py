@@ -1,7 +1,7 @@
 """团统数 on the page: what is stated for the units below, one figure by hand, what does not agree."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,18 +11,18 @@ from zhtj.lib.doors import door
 from zhtj.lib.workbook import Context, Outcome, Row, WorldMoved
 
 from orgs.kinds import Domain
-from orgs.models import OrgUnit
-from orgs.queries import open_children, units, visible_path
+from orgs.queries import open_children, visible_path
 from orgs.requests import Request
 from progress import queries
 from progress.forms import BaselineForm
 from progress.imports import BaselineImporter
+from progress.views.common import unit_asked
 
 
 @door({"GET": "progress.see", "POST": "baselines.enter"})
 def baselines(request: Request) -> HttpResponse:
     """The figures of one unit and its direct children; a superior states one here."""
-    unit = _unit(request)
+    unit = unit_asked(request)
     campaign = queries.active_campaign(unit)
     offered = queries.may_state(request.scope, unit) if campaign else []
     form = BaselineForm(request.POST or None, units=offered) if offered else None
@@ -40,22 +40,6 @@ def baselines(request: Request) -> HttpResponse:
             "mismatches": queries.mismatches(bulletin, unit),
         }
     return render(request, "progress/baselines.html", context)
-
-
-def _unit(request: Request) -> OrgUnit:
-    """The unit asked for inside the scope, or the one the reader acts for; else 404."""
-    code = request.GET.get("unit", "")
-    own = queries.own_unit(request.scope)
-    if not code:
-        found = own
-    elif "\x00" in code:
-        found = None
-    else:
-        inside = units(request.scope, "progress.see").filter(code=code)
-        found = inside.first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def _stated(request: Request, form: BaselineForm | None) -> bool:

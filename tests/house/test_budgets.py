@@ -13,8 +13,8 @@ from tests.house.stage import Stage, resolved
 # URL name: (who, arguments, query string, queries). Session, user and grants are three of them,
 # the frame's unit one more.
 BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
-    "home": ("committee_admin", {}, "", 31),
-    "rules": ("committee_admin", {}, "", 6),
+    "home": ("committee_admin", {}, "", 33),
+    "rules": ("committee_admin", {}, "", 4),
     "unit_list": ("committee_admin", {}, "", 7),
     "unit_tree": ("committee_admin", {}, "", 6),
     "unit_detail": ("committee_admin", {"pk": "committee"}, "", 14),
@@ -60,6 +60,14 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "bulletin_compare": ("committee_admin", {"day": "day"}, "", 26),
     "bulletin_behind": ("committee_admin", {"day": "day", "figure": "branches_empty"}, "", 13),
     "campaign": ("committee_admin", {}, "", 8),
+    "campaign_list": ("settings_admin", {}, "", 5),
+    "campaign_edit": ("settings_admin", {"key": "henan-2018"}, "", 6),
+    "baselines": ("county_admin", {}, "", 14),
+    "form2017": ("county_admin", {}, "", 15),
+    "adjustments": ("committee_admin", {}, "", 8),
+    "completions": ("secretary", {}, "", 9),
+    "early_openings": ("city_admin", {}, "", 9),
+    "spot_checks": ("committee_admin", {}, "", 5),
     "api_me": ("committee_admin", {}, "", 4),
     "audit_list": ("auditor", {}, "", 5),
     "unit_admins": ("county_admin", {"pk": "committee"}, "", 13),
@@ -74,6 +82,10 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "api_members": ("committee_admin", {}, "", 6),
     "api_imports": ("committee_admin", {}, "", 4),
     "api_bulletins": ("committee_admin", {}, "", 5),
+    "api_campaigns": ("committee_admin", {}, "", 6),
+    "api_baselines": ("committee_admin", {}, "", 4),
+    "api_completions": ("committee_admin", {}, "", 4),
+    "api_spot_checks": ("committee_admin", {}, "", 4),
     "api_bulletin": ("committee_admin", {"day": "day"}, "", 13),
 }
 

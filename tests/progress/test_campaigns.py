@@ -306,7 +306,7 @@ def test_the_settings_page_saves_all_or_nothing_and_says_where_it_is_wrong(scene
         "members_other",
     ]
     assert "其他人修改了这项行动的设置" in client.post(url, data).content.decode()
-    assert "0371-12345678" in world.client(scene.cast.secretary).get(reverse("campaign")).content.decode()
+    assert "0371-12345678" in world.client(scene.cast.secretary).get(reverse("rules")).content.decode()
 
 
 @pytest.mark.parametrize(

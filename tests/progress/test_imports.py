@@ -195,6 +195,12 @@ def test_the_workbook_has_the_headers_others_rely_on() -> None:
         ("团员数", True),
         ("团支部数", False),
         ("团干部数", False),
+        ("团委数", False),
+        ("团工委数", False),
+        ("团总支数", False),
+        ("专职团干部数", False),
+        ("兼职团干部数", False),
+        ("挂职团干部数", False),
     ]
     assert (KIND.key, KIND.capability) == ("baselines", "baselines.enter")
     assert KIND.columns[1].choices == tuple(Domain.labels)

@@ -55,7 +55,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "menu": menu_for(scope, request.path),
         "units_held": held,
         "acting_unit": SimpleLazyObject(lambda: _acting(held, scope)),
-        "help_line": SimpleLazyObject(lambda: help_line() or settings.ZHTJ_HELP_LINE),
+        "help_line": SimpleLazyObject(lambda: _help_line(held)),
         "demo_cast": SimpleLazyObject(_demo_cast),
     }
 
@@ -74,7 +74,14 @@ def menu_for(scope: Scope, path: str) -> list[Entry]:
 def _held(scope: Scope) -> QuerySet[OrgUnit]:
     """The units this account has grants on. One query."""
     ids = {grant.unit_id for grant in scope.grants}
-    return queries.units(scope).filter(pk__in=ids).select_related("parent")
+    held = queries.units(scope).filter(pk__in=ids).select_related("parent")
+    return held.annotate(help_line=help_line())
+
+
+def _help_line(held: Any) -> str:
+    """What the province states for its running campaign, else the setting."""
+    stated = (unit.help_line for unit in held)
+    return next(filter(None, stated), settings.ZHTJ_HELP_LINE)
 
 
 def _demo_cast() -> list[cast.Account]:

@@ -55,6 +55,9 @@ def todos(actor: Actor, unit: OrgUnit, board: progress.Page | None, today: dt.da
         *_to_publish(actor.scope, board),
         *_early_openings(actor.scope),
         *_adjustments(actor.scope),
+        *_completions(actor.scope, unit),
+        *_figures(actor.scope, unit, board),
+        *_spot_checks(actor.scope),
         *_batches(actor),
         *_own_cadres(actor, unit, today),
         *_organs_below(actor.scope, unit, today),
@@ -143,6 +146,43 @@ def _adjustments(scope: Scope) -> Iterator[Todo]:
     count = progress.adjustments_to_decide(scope).count()
     if count:
         yield Todo(f"{count} 份基数调整申请等待答复", reverse("adjustments"), "查看并答复", "", "warning")
+
+
+def _completions(scope: Scope, unit: OrgUnit) -> Iterator[Todo]:
+    """本级录完 of the direct children that wait for an answer. No query for a branch."""
+    if unit.is_branch or not scope.has("approvals.decide"):
+        return
+    count = progress.completions_to_decide(scope).filter(unit__parent=unit).count()
+    if count:
+        yield Todo(f"{count} 份录完说明等待答复", reverse("completions"), "查看并答复", "", "warning")
+
+
+def _figures(scope: Scope, unit: OrgUnit, board: progress.Page | None) -> Iterator[Todo]:
+    """团统数 still to be stated, or not agreeing, right below. Three queries; none below county level."""
+    if unit.is_branch or not scope.has("baselines.enter"):
+        return
+    campaign = board.bulletin.campaign if board else progress.active_campaign(unit)
+    if campaign is None or not campaign.is_active:
+        return
+    url = f"{reverse('baselines')}?unit={unit.code}"
+    missing = progress.without_figures(scope, campaign, unit)
+    if missing:
+        detail = "本级和下级都没有的，通报里没有录入率。"
+        yield Todo(f"{missing} 个直属下级还没有团统数", url, "填报团统数", detail)
+    differing = progress.mismatches_near(board.bulletin, unit) if board else 0
+    if differing:
+        detail = "数字不会自动改动，请核对后更正。"
+        yield Todo(f"本级和直属下级有 {differing} 个组织的团统数与下级合计不一致", url, "逐个核对", detail)
+
+
+def _spot_checks(scope: Scope) -> Iterator[Todo]:
+    """Patterns proposed for a look. No query for a branch."""
+    if not scope.has("approvals.decide"):
+        return
+    count = progress.spot_checks_to_look_at(scope).count()
+    if count:
+        detail = "只是提示，看过以后记下结果。"
+        yield Todo(f"{count:,} 条抽查提示还没有看", reverse("spot_checks"), "看一看", detail)
 
 
 def _batches(actor: Actor) -> Iterator[Todo]:

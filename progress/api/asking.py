@@ -1,0 +1,215 @@
+"""Requests to a superior: listing, asking, answering. Adjustments, completions, early openings."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orgs.kinds import Domain
+from orgs.models import OrgUnit
+from orgs.scopes import NOTHING
+from progress import actions, queries
+from progress.models import Asked, BaselineAdjustment, Campaign, Completion, EarlyOpening
+
+ASKED = ("id", "state", "reason", "asked_at", "decided_at", "remark")
+COUNT = {"min_value": 0, "max_value": 10_000_000, "required": False, "default": 0}
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=2_000, allow_blank=True)
+
+
+class AskAdjustmentSerializer(ReasonSerializer):
+    domain = serializers.ChoiceField(Domain.choices)
+    change = serializers.IntegerField(min_value=-10_000_000, max_value=10_000_000)
+
+
+class DeclareSerializer(ReasonSerializer):
+    domain = serializers.ChoiceField(Domain.choices)
+    graduated_count = serializers.IntegerField(**COUNT)
+    moved_count = serializers.IntegerField(**COUNT)
+    double_count = serializers.IntegerField(**COUNT)
+    never_existed_count = serializers.IntegerField(**COUNT)
+
+
+class AskOpeningSerializer(ReasonSerializer):
+    stage = serializers.SlugField(max_length=50)
+
+
+class AnswerSerializer(serializers.Serializer):
+    """agree, or decline with a remark."""
+
+    agree = serializers.BooleanField()
+    remark = serializers.CharField(max_length=2_000, required=False, allow_blank=True, default="")
+
+
+class AdjustmentSerializer(serializers.ModelSerializer):
+    unit = serializers.CharField(source="unit.code", read_only=True)
+
+    class Meta:
+        model = BaselineAdjustment
+        fields = (*ASKED, "unit", "domain", "change")
+        read_only_fields = fields
+
+
+class CompletionSerializer(serializers.ModelSerializer):
+    unit = serializers.CharField(source="unit.code", read_only=True)
+
+    class Meta:
+        model = Completion
+        fields = (*ASKED, "unit", "domain", "expected_count", "entered_count", *actions.REASONS, "until_at")
+        read_only_fields = fields
+
+
+class EarlyOpeningSerializer(serializers.ModelSerializer):
+    stage = serializers.CharField(source="stage.key", read_only=True)
+    region = serializers.CharField(source="region.code", read_only=True)
+
+    class Meta:
+        model = EarlyOpening
+        fields = (*ASKED, "stage", "region")
+        read_only_fields = fields
+
+
+class Requests(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """The requests of the own part of the tree; POST asks for the unit acted for."""
+
+    door = {"GET": "progress.see", "POST": "superior.ask"}
+    ask_serializer: ClassVar[type[serializers.Serializer]]
+
+    def paginate_queryset(self, queryset: QuerySet[Any]) -> Any:
+        self.paginator.ordering = ("-asked_at", "-pk")
+        return super().paginate_queryset(queryset)
+
+    def ask(self, campaign: Campaign, unit: OrgUnit, given: dict[str, Any]) -> Asked:
+        raise NotImplementedError
+
+    def create(self, request: Request) -> Response:
+        """Ask on behalf of the unit acted for."""
+        given = self.ask_serializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        campaign, unit = queries.campaign_for(request.scope), queries.own_unit(request.scope)
+        if campaign is None or unit is None:
+            raise Http404
+        asked = self.ask(campaign, unit, dict(given.validated_data))
+        return Response(self.get_serializer(asked).data, status=status.HTTP_201_CREATED)
+
+
+class AdjustmentViewSet(Requests):
+    """基数调整：管理范围内的申请；为当前组织提出申请。"""
+
+    serializer_class = AdjustmentSerializer
+    ask_serializer = AskAdjustmentSerializer
+
+    def get_queryset(self) -> QuerySet[BaselineAdjustment]:
+        return queries.adjustments(_scope(self))
+
+    @extend_schema(request=AskAdjustmentSerializer, responses={201: AdjustmentSerializer})
+    def create(self, request: Request) -> Response:
+        return super().create(request)
+
+    def ask(self, campaign: Campaign, unit: OrgUnit, given: dict[str, Any]) -> Asked:
+        return actions.ask_adjustment(self.request.actor, campaign=campaign, unit=unit, **given)
+
+
+class CompletionViewSet(Requests):
+    """本级录完：管理范围内的说明；为当前组织说明差额。"""
+
+    serializer_class = CompletionSerializer
+    ask_serializer = DeclareSerializer
+
+    def get_queryset(self) -> QuerySet[Completion]:
+        return queries.completions(_scope(self))
+
+    @extend_schema(request=DeclareSerializer, responses={201: CompletionSerializer})
+    def create(self, request: Request) -> Response:
+        return super().create(request)
+
+    def ask(self, campaign: Campaign, unit: OrgUnit, given: dict[str, Any]) -> Asked:
+        domain, reason = given.pop("domain"), given.pop("reason")
+        return actions.declare_complete(
+            self.request.actor, campaign=campaign, unit=unit, domain=domain, counts=given, reason=reason
+        )
+
+
+class EarlyOpeningViewSet(Requests):
+    """同步推进：管理范围内的申请；为当前地区提出申请。"""
+
+    serializer_class = EarlyOpeningSerializer
+    ask_serializer = AskOpeningSerializer
+
+    def get_queryset(self) -> QuerySet[EarlyOpening]:
+        return queries.early_openings(_scope(self))
+
+    @extend_schema(request=AskOpeningSerializer, responses={201: EarlyOpeningSerializer})
+    def create(self, request: Request) -> Response:
+        return super().create(request)
+
+    def ask(self, campaign: Campaign, unit: OrgUnit, given: dict[str, Any]) -> Asked:
+        stage = get_object_or_404(campaign.stages.select_related("campaign"), key=given["stage"])
+        return actions.ask_early_opening(self.request.actor, stage=stage, region=unit, reason=given["reason"])
+
+
+class Answers(viewsets.GenericViewSet):
+    """Answering one request."""
+
+    decide: ClassVar[Any]
+
+    def answer(self, request: Request, pk: int) -> Response:
+        """Agree, or decline with a remark; whoever comes second is refused."""
+        asked = get_object_or_404(self.get_queryset(), pk=pk)
+        given = AnswerSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        answered = type(self).decide(request.actor, asked=asked, **given.validated_data)
+        return Response(self.get_serializer(answered).data)
+
+
+class AdjustmentAnswer(Answers):
+    door = {"POST": "baselines.enter"}
+    serializer_class = AdjustmentSerializer
+    decide = staticmethod(actions.decide_adjustment)
+
+    def get_queryset(self) -> QuerySet[BaselineAdjustment]:
+        return queries.adjustments(_scope(self))
+
+    @extend_schema(request=AnswerSerializer, responses=AdjustmentSerializer)
+    def answer(self, request: Request, pk: int) -> Response:
+        """同意或不同意一份基数调整申请。"""
+        return super().answer(request, pk)
+
+
+class CompletionAnswer(Answers):
+    door = {"POST": "approvals.decide"}
+    serializer_class = CompletionSerializer
+    decide = staticmethod(actions.decide_completion)
+
+    def get_queryset(self) -> QuerySet[Completion]:
+        return queries.completions(_scope(self))
+
+    @extend_schema(request=AnswerSerializer, responses=CompletionSerializer)
+    def answer(self, request: Request, pk: int) -> Response:
+        """接受或退回一份录完说明。"""
+        return super().answer(request, pk)
+
+
+class EarlyOpeningAnswer(Answers):
+    door = {"POST": "openings.decide"}
+    serializer_class = EarlyOpeningSerializer
+    decide = staticmethod(actions.decide_early_opening)
+
+    def get_queryset(self) -> QuerySet[EarlyOpening]:
+        return queries.early_openings(_scope(self))
+
+    @extend_schema(request=AnswerSerializer, responses=EarlyOpeningSerializer)
+    def answer(self, request: Request, pk: int) -> Response:
+        """同意或不同意一份同步推进申请。"""
+        return super().answer(request, pk)
+
+
+def _scope(view: Any) -> Any:
+    return NOTHING if getattr(view, "swagger_fake_view", False) else view.request.scope

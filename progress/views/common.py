@@ -1,0 +1,22 @@
+"""What several pages of the room need."""
+
+from django.http import Http404
+
+from orgs.models import OrgUnit
+from orgs.queries import units
+from orgs.requests import Request
+from progress import queries
+
+
+def unit_asked(request: Request) -> OrgUnit:
+    """The unit of `?unit=CODE` inside the scope, or the one the reader acts for; else 404."""
+    code = request.GET.get("unit", "")
+    if not code:
+        found = queries.own_unit(request.scope)
+    elif not code.isprintable():  # NUL and the like, which no database compares
+        found = None
+    else:
+        found = units(request.scope, "progress.see").filter(code=code).first()
+    if found is None:
+        raise Http404
+    return found

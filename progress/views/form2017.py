@@ -1,0 +1,60 @@
+"""The 2017 form of one unit: on the page, and to take along."""
+
+import tempfile
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from zhtj.lib import days
+from zhtj.lib.doors import door
+from zhtj.lib.sheets import HeaderCell, SheetOut, write_workbook
+
+from orgs.queries import open_children, visible_path
+from orgs.requests import Request
+from progress import queries
+from progress.views.common import unit_asked
+
+
+@require_safe
+@door("progress.see")
+def form2017(request: Request) -> HttpResponse:
+    """The table of the unit asked for, stated beside entered."""
+    form = _form(request)
+    context = {
+        "form": form,
+        "unit": form.unit,
+        "path": visible_path(request.scope, form.unit),
+        "columns": queries.COLUMNS.values(),
+        "children": [child for child in open_children(form.unit) if not child.is_branch],
+    }
+    return render(request, "progress/form2017.html", context)
+
+
+@require_safe
+@door("progress.see")
+def form2017_file(request: Request) -> FileResponse:
+    """The same table as a workbook: a row a domain, two columns a figure."""
+    form = _form(request)
+    header = [HeaderCell("领域", width=16)]
+    for label in queries.COLUMNS.values():
+        header += [HeaderCell(f"{label}（团统）", width=14), HeaderCell(f"{label}（已录入）", width=16)]
+    rows = [
+        [line.label, *(figure for cell in line.cells for figure in (cell.stated, cell.entered))]
+        for line in form.lines
+    ]
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    write_workbook(target, [SheetOut("团统表", header, rows)])
+    target.seek(0)
+    name = f"{form.unit.short_name}团统表-{days.today():%Y%m%d}.xlsx"
+    return FileResponse(target, as_attachment=True, filename=name)
+
+
+def _form(request: Request) -> queries.Form:
+    """Of the unit asked for; a branch has none."""
+    unit = unit_asked(request)
+    if unit.is_branch:
+        raise Http404
+    campaign = queries.campaign_for(request.scope)
+    bulletin = queries.on_day(request.scope, campaign, None) if campaign else None
+    return queries.form2017(campaign, bulletin, unit)

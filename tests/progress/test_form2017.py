@@ -1,0 +1,98 @@
+"""The 2017 form: stated beside entered, for every unit above branch, on the page and as a workbook."""
+
+import io
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from cadres.models import Engagement
+from orgs.kinds import Industry, UnitKind
+from orgs.models import OrgUnit
+from progress import queries
+from progress.actions import Expected, enter_baselines
+from progress.models import Bulletin
+
+from tests import world
+from tests.progress.conftest import Scene
+
+pytestmark = pytest.mark.django_db
+
+
+def table(scene: Scene, unit: OrgUnit, bulletin: Bulletin | None = None) -> list[str]:
+    """`label entered/stated …` in the order 团委 团工委 团总支 团支部 团员 团干部 专职 兼职 挂职."""
+    form = queries.form2017(scene.campaign, bulletin, unit)
+    return [
+        " ".join([line.label, *(f"{c.entered}/{'-' if c.stated is None else c.stated}" for c in line.cells)])
+        for line in form.lines
+    ]
+
+
+def state(scene: Scene, unit: OrgUnit, domain: str, members: int, **counts: int) -> None:
+    figures = [Expected(unit.pk, domain, members, **counts)]
+    admin = world.actor(scene.cast.province_admin)
+    enter_baselines(admin, campaign=scene.campaign, unit=scene.cast.province, figures=figures)
+
+
+def test_units_members_and_cadres_are_counted_in_their_domain_with_a_line_for_the_organs(
+    scene: Scene,
+) -> None:
+    cast = scene.cast
+    both = world.person()
+    world.cadre(cast.committee, "副书记", both, engagement=Engagement.PART_TIME)
+    world.cadre(cast.committee, "委员", both, engagement=Engagement.PART_TIME)
+    world.cadre(cast.county, "副书记", engagement=Engagement.SECONDED)
+    world.unit(cast.county, UnitKind.WORKING_COMMITTEE, industry=Industry.GOVERNMENT)
+    state(scene, cast.committee, "school", 90, branch_count=4, committee_count=1, part_time_count=2)
+    assert table(scene, cast.county) == [
+        "学校 1/1 0/- 0/- 3/4 40/90 2/- 0/- 1/2 0/-",
+        "党政机关 0/- 1/- 0/- 0/- 0/- 0/- 0/- 0/- 0/-",
+        "农村 1/- 0/- 0/- 1/- 2/30 0/- 0/- 0/- 0/-",
+        "团的领导机关 0/- 0/- 0/- 0/- 0/- 2/- 0/- 0/- 1/-",
+        "合计 2/1 1/- 0/- 4/4 42/120 4/- 0/- 1/2 1/-",
+    ]
+
+
+def test_a_units_own_figures_come_before_the_sum_of_those_below(scene: Scene) -> None:
+    cast = scene.cast
+    state(scene, cast.committee, "school", 90, branch_count=4)
+    assert table(scene, cast.city)[0].split()[5] == "40/100"
+    assert table(scene, cast.city)[0].split()[4] == "3/4"
+    state(scene, cast.city, "school", 100, branch_count=5)
+    assert table(scene, cast.city)[0].split()[4] == "3/5"
+    assert table(scene, cast.county)[0].split()[4:6] == ["3/4", "40/90"]
+
+
+def test_members_are_those_of_the_last_bulletin(scene: Scene) -> None:
+    bulletin = scene.compute()
+    world.members(scene.cast.third_branch, 3)
+    assert table(scene, scene.cast.committee, bulletin)[0].split()[5] == "40/80"
+    assert table(scene, scene.cast.committee)[0].split()[5] == "43/80"
+
+
+def test_a_closed_unit_and_a_past_post_are_not_counted(scene: Scene) -> None:
+    cast = scene.cast
+    scene.clock.forward(hours=1)
+    post = world.cadre(cast.committee, "委员")
+    before = table(scene, cast.committee)
+    post.until_at = post.from_at
+    post.save()
+    OrgUnit.objects.filter(pk=cast.third_branch.pk).update(closed_at=post.from_at)
+    after = table(scene, cast.committee)
+    assert (before[0].split()[4], after[0].split()[4]) == ("3/-", "2/-")
+    assert (before[0].split()[6], after[0].split()[6]) == ("2/-", "1/-")
+
+
+def test_the_page_and_the_workbook_say_the_same_for_every_unit_above_branch(scene: Scene) -> None:
+    cast, client = scene.cast, world.client(scene.cast.county_admin)
+    page = client.get(reverse("form2017")).content.decode()
+    assert "团的领导机关" in page
+    assert reverse("form2017_file") in page
+    answer = client.get(reverse("form2017_file") + f"?unit={cast.committee.code}")
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    assert rows[0][:3] == ["领域", "团委（团统）", "团委（已录入）"]
+    assert rows[1][:3] == ["学校", None, 1]
+    assert rows[1][9:11] == [80, 40]
+    for code in (cast.branch.code, cast.other_committee.code, "nothing", "%00"):
+        assert client.get(reverse("form2017") + f"?unit={code}").status_code == 404
