@@ -1,5 +1,6 @@
 """Requests to a superior: listing, asking, answering. Adjustments, completions, early openings."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -12,10 +13,11 @@ from rest_framework.response import Response
 
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
-from orgs.scopes import NOTHING
+from orgs.scopes import NOTHING, Actor, Scope
 from progress import actions, queries
 from progress.models import Asked, BaselineAdjustment, Campaign, Completion, EarlyOpening
 
+Ask = Callable[[Actor, Campaign, OrgUnit, dict[str, Any]], Asked]
 ASKED = ("id", "state", "reason", "asked_at", "decided_at", "remark")
 COUNT = {"min_value": 0, "max_value": 10_000_000, "required": False, "default": 0}
 
@@ -86,18 +88,16 @@ class Requests(mixins.ListModelMixin, viewsets.GenericViewSet):
         self.paginator.ordering = ("-asked_at", "-pk")
         return super().paginate_queryset(queryset)
 
-    def ask(self, campaign: Campaign, unit: OrgUnit, given: dict[str, Any]) -> Asked:
-        raise NotImplementedError
-
-    def create(self, request: Request) -> Response:
+    def asked(self, ask: Ask) -> Response:
         """Ask on behalf of the unit acted for."""
+        request = self.request
         given = self.ask_serializer(data=request.data)
         given.is_valid(raise_exception=True)
         campaign, unit = queries.campaign_for(request.scope), queries.own_unit(request.scope)
         if campaign is None or unit is None:
             raise Http404
-        asked = self.ask(campaign, unit, dict(given.validated_data))
-        return Response(self.get_serializer(asked).data, status=status.HTTP_201_CREATED)
+        made = ask(request.actor, campaign, unit, dict(given.validated_data))
+        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
 
 class AdjustmentViewSet(Requests):
@@ -111,10 +111,8 @@ class AdjustmentViewSet(Requests):
 
     @extend_schema(request=AskAdjustmentSerializer, responses={201: AdjustmentSerializer})
     def create(self, request: Request) -> Response:
-        return super().create(request)
-
-    def ask(self, campaign: Campaign, unit: OrgUnit, given: dict[str, Any]) -> Asked:
-        return actions.ask_adjustment(self.request.actor, campaign=campaign, unit=unit, **given)
+        """为当前组织申请调整一个领域的基数。"""
+        return self.asked(_ask_adjustment)
 
 
 class CompletionViewSet(Requests):
@@ -128,13 +126,8 @@ class CompletionViewSet(Requests):
 
     @extend_schema(request=DeclareSerializer, responses={201: CompletionSerializer})
     def create(self, request: Request) -> Response:
-        return super().create(request)
-
-    def ask(self, campaign: Campaign, unit: OrgUnit, given: dict[str, Any]) -> Asked:
-        domain, reason = given.pop("domain"), given.pop("reason")
-        return actions.declare_complete(
-            self.request.actor, campaign=campaign, unit=unit, domain=domain, counts=given, reason=reason
-        )
+        """为当前组织说明一个领域的差额。"""
+        return self.asked(_declare)
 
 
 class EarlyOpeningViewSet(Requests):
@@ -148,11 +141,8 @@ class EarlyOpeningViewSet(Requests):
 
     @extend_schema(request=AskOpeningSerializer, responses={201: EarlyOpeningSerializer})
     def create(self, request: Request) -> Response:
-        return super().create(request)
-
-    def ask(self, campaign: Campaign, unit: OrgUnit, given: dict[str, Any]) -> Asked:
-        stage = get_object_or_404(campaign.stages.select_related("campaign"), key=given["stage"])
-        return actions.ask_early_opening(self.request.actor, stage=stage, region=unit, reason=given["reason"])
+        """为当前地区申请提前开放一个阶段。"""
+        return self.asked(_ask_opening)
 
 
 class Answers(viewsets.GenericViewSet):
@@ -211,5 +201,23 @@ class EarlyOpeningAnswer(Answers):
         return super().answer(request, pk)
 
 
-def _scope(view: Any) -> Any:
-    return NOTHING if getattr(view, "swagger_fake_view", False) else view.request.scope
+def _scope(view: Any) -> Scope:
+    """Of the caller; the schema is drawn without one."""
+    scope: Scope = NOTHING if getattr(view, "swagger_fake_view", False) else view.request.scope
+    return scope
+
+
+def _ask_adjustment(actor: Actor, campaign: Campaign, unit: OrgUnit, given: dict[str, Any]) -> Asked:
+    return actions.ask_adjustment(actor, campaign=campaign, unit=unit, **given)
+
+
+def _declare(actor: Actor, campaign: Campaign, unit: OrgUnit, given: dict[str, Any]) -> Asked:
+    domain, reason = given.pop("domain"), given.pop("reason")
+    return actions.declare_complete(
+        actor, campaign=campaign, unit=unit, domain=domain, counts=given, reason=reason
+    )
+
+
+def _ask_opening(actor: Actor, campaign: Campaign, unit: OrgUnit, given: dict[str, Any]) -> Asked:
+    stage = get_object_or_404(campaign.stages.select_related("campaign"), key=given["stage"])
+    return actions.ask_early_opening(actor, stage=stage, region=unit, reason=given["reason"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from rest_framework import mixins, serializers, viewsets
 
 from orgs.scopes import NOTHING
@@ -75,10 +75,7 @@ class CampaignViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
 
     def get_queryset(self) -> QuerySet[Campaign]:
         scope = NOTHING if getattr(self, "swagger_fake_view", False) else self.request.scope
-        stages = Stage.objects.select_related("gate_stage").prefetch_related(
-            Prefetch("openings", GateOpening.objects.select_related("region").order_by("opened_on", "pk"))
-        )
-        return queries.campaigns(scope).prefetch_related(Prefetch("stages", stages))
+        return queries.with_openings(queries.campaigns(scope))
 
     def paginate_queryset(self, queryset: QuerySet[Campaign]) -> Any:
         self.paginator.ordering = ("-starts_on", "-pk")

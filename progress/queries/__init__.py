@@ -37,6 +37,7 @@ from progress.queries.campaigns import (
     last_end,
     overview,
     provinces_to_set,
+    with_openings,
 )
 from progress.queries.completions import completions, completions_to_decide, explained
 from progress.queries.early import early_openings, early_openings_to_decide, stages_to_ask_for
@@ -125,5 +126,6 @@ __all__ = [
     "trend",
     "unpublished",
     "visible_days",
+    "with_openings",
     "without_figures",
 ]

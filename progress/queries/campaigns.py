@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
@@ -75,6 +75,13 @@ def campaigns(scope: Scope) -> QuerySet[Campaign]:
         .select_related("province", "rehearses")
         .order_by("-is_active", "-starts_on", "-pk")
     )
+
+
+def with_openings(found: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """The same campaigns with their stages and where each has opened. Two more queries."""
+    openings = GateOpening.objects.select_related("region").order_by("opened_on", "pk")
+    stages = Stage.objects.select_related("gate_stage").prefetch_related(Prefetch("openings", openings))
+    return found.prefetch_related(Prefetch("stages", stages))
 
 
 def campaigns_to_set(scope: Scope) -> QuerySet[Campaign]:

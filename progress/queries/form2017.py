@@ -114,8 +114,10 @@ def _entered(bulletin: Bulletin | None, unit: OrgUnit) -> dict[tuple[str, str], 
 
 def _members(bulletin: Bulletin | None, unit: OrgUnit) -> dict[str, int]:
     """Members by domain, as frozen; counted now where no bulletin knows the unit."""
-    frozen = bulletin.lines.filter(unit=unit, stage="").values_list("domain", "entered") if bulletin else []
-    return dict(frozen) or members.active_counts_by_domain(unit)
+    frozen = bulletin.units.filter(unit=unit).first() if bulletin else None
+    if frozen is None:
+        return members.active_counts_by_domain(unit)
+    return {domain: counted.entered for _, domain, counted in frozen.lines() if domain}
 
 
 def _line(kind: str, domain: str) -> str:
