@@ -14,7 +14,7 @@ from tests.house.stage import Stage, resolved
 # the frame's unit one more.
 BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "home": ("committee_admin", {}, "", 33),
-    "rules": ("committee_admin", {}, "", 4),
+    "rules": ("committee_admin", {}, "", 6),
     "unit_list": ("committee_admin", {}, "", 7),
     "unit_tree": ("committee_admin", {}, "", 6),
     "unit_detail": ("committee_admin", {"pk": "committee"}, "", 14),
