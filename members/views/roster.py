@@ -13,7 +13,7 @@ from zhtj.lib.doors import door
 
 import orgs.queries
 from members import actions, queries
-from members.queries.columns import LEFT, Row
+from members.queries.columns import COLUMNS, LEFT, Row
 from members.queries.known import record_of
 from members.roster_forms import ColumnsForm, RosterForm
 from members.rules import shown_entry
@@ -51,7 +51,7 @@ def member_list(request: Request) -> HttpResponse:
             for member in roster.members
         ],
         "columns": columns,
-        "columns_form": ColumnsForm(initial={"columns": [column.key for column in columns]}),
+        "all_columns": COLUMNS,
         "form": form,
         "asked": "" if queries.is_private(filters.text) else _asked(request).urlencode(),
         "text": "" if queries.is_private(filters.text) else filters.text,

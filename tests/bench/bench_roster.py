@@ -1,0 +1,98 @@
+"""The roster of a whole province: first page, any search, any filter; a pasted list of 2 000 names.
+
+Whole requests as the server answers them, session, scope and template included. `floor` is a page without
+anything of its own (/healthz) behind the same middleware, with the same session. `full` is a demo province of
+3 million members, which is filled first (some minutes).
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from zhtj.lib import days
+
+from members.models import Member
+from orgs.models import Person, User
+
+from tests.bench.frame import Result, timed
+
+SIZES = {"small": "small", "full": "large"}
+RUNS = 7
+BAR = "< 150 ms"
+PROVINCE = "province"  # the demo account of its admin
+
+
+def run(size: str) -> list[Result]:
+    """One line for each search; the count beside it is the members there are."""
+    _fill(SIZES[size])
+    settings.ALLOWED_HOSTS = ["*"]
+    browser = Client()
+    browser.force_login(User.objects.get(username=PROVINCE))
+    count = Member.objects.filter(until_at__isnull=True).count()
+    floor = timed(_get(browser, "/healthz"), RUNS)
+    results = []
+    for what, ask in _searches(browser).items():
+        ask()  # what a process and the cache of the database learn only once
+        results.append(Result(f"roster: {what}", count, "members", timed(ask, RUNS), floor, bar=BAR))
+    names = list(Person.objects.order_by("?").values_list("full_name", flat=True)[:2000])
+    compare = _post(browser, "/members/compare/", {"list": "\n".join(names)})
+    results.append(Result("roster: compare 2 000 names", count, "members", timed(compare, 3), bar="< 2 s"))
+    return results
+
+
+def _fill(size: str) -> None:
+    if not Member.objects.exists():
+        call_command("seed_demo", size=size, verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+def _searches(browser: Client) -> dict[str, Callable[[], Any]]:
+    """Common and rare, answered by an index or not, and such as find nobody at all."""
+    someone = Member.objects.select_related("person").order_by("-pk")[100]
+    week = days.today() - dt.timedelta(days=7)
+    asked = {
+        "first page": "",
+        "surname": f"q={someone.person.full_name[0]}",
+        "name": f"q={someone.person.full_name}",
+        "name nobody bears": "q=龘",
+        "number": f"q={someone.development_number}",
+        "domain": "domain=school",
+        "domain nobody is in": "domain=other",
+        "political status": "political_status=party_member",
+        "status nobody has": "political_status=probationary",
+        "sex": "sex=female",
+        "joined in 2016": "joined_from=2016-01&joined_until=2016-12",
+        "joined before anybody": "joined_until=1990-01",
+        "cadres": "is_cadre=yes",
+        "no cadres": "is_cadre=no",
+        "attested": "evidence=attested",
+        "in dispute": "state=disputed",
+        "withdrawn": "state=withdrawn",
+        "over 28": "is_overage=on",
+        "entered this week": f"entered_since={week}",
+        "four at once": "domain=rural&sex=female&political_status=party_member&is_cadre=yes",
+        "four, nobody": "domain=school&sex=female&political_status=probationary&is_cadre=yes",
+    }
+    by_mobile = _post(browser, "/members/", {"q": someone.person.mobile or "13800000000"})
+    return {what: _get(browser, f"/members/?{query}") for what, query in asked.items()} | {
+        "mobile": by_mobile
+    }
+
+
+def _get(browser: Client, address: str) -> Callable[[], Any]:
+    return lambda: _sound(browser.get(address))
+
+
+def _post(browser: Client, address: str, data: dict[str, str]) -> Callable[[], Any]:
+    return lambda: _sound(browser.post(address, data))
+
+
+def _sound(answer: Any) -> None:
+    if answer.status_code != 200:
+        raise RuntimeError(f"{answer.status_code} from {answer.request['PATH_INFO']}")
