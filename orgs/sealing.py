@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import Max
 
 from zhtj.lib import locks
 
@@ -20,6 +21,7 @@ from orgs.models import AuditEntry
 
 SEAL_LOCK = "audit-seal"
 SLICE = 2_000
+SPOT = 50_000  # entries looked at from the end, and of what lies before them
 _FIELDS = ("id", "at", "actor_id", "door", "action", "unit_id", "person_id", "batch_id", "before", "after")
 
 
@@ -47,17 +49,37 @@ def seal_entries(limit: int = 50_000) -> int:
     return done
 
 
-def walk_chain() -> ChainReport:
-    """Recompute every digest. Reads the whole trail once, in slices."""
-    previous, expected, broken_at = "", 1, None
-    rows = AuditEntry.objects.filter(seal_number__isnull=False).order_by("seal_number")
-    for row in rows.iterator(SLICE):
+def walk_chain(first: int = 1, most: int | None = None) -> ChainReport:
+    """Recompute the digests of `most` entries (None: all) from seal number `first` on, each from the
+    one before it. Reads them once, in slices: about 1 s for 20 000. `sealed` is the last one that fits.
+    """
+    before = AuditEntry.objects.filter(seal_number=first - 1).first()
+    previous, expected, broken_at = (before.digest if before else ""), first, None
+    if first > 1 and before is None:
+        broken_at = first - 1
+    rows = AuditEntry.objects.filter(seal_number__gte=first).order_by("seal_number")
+    for row in rows[:most].iterator(SLICE) if broken_at is None else ():
         if row.seal_number != expected or row.digest != _digest(previous, row):
             broken_at = expected
             break
         previous, expected = row.digest, expected + 1
     unsealed = AuditEntry.objects.filter(seal_number__isnull=True).order_by("id").first()
     return ChainReport(expected - 1, broken_at, unsealed.at if unsealed else None)
+
+
+def spot_check(day: int, most: int = SPOT) -> ChainReport:
+    """Verify the chain in bounded time: its last `most` entries, and one earlier stretch as long.
+
+    Which stretch, `day` (any running number) decides: as the days go by, all come round.
+    """
+    last = AuditEntry.objects.aggregate(last=Max("seal_number"))["last"] or 0
+    earlier = max(last - most, 0)
+    report = walk_chain(earlier + 1)
+    if report.ok and earlier:
+        stretches = -(-earlier // most)
+        older = walk_chain(day % stretches * most + 1, most)
+        return older if not older.ok else report
+    return report
 
 
 @transaction.atomic

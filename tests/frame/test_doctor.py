@@ -13,7 +13,7 @@ from zhtj.imports.models import BatchState, ImportBatch
 from zhtj.lib import days
 
 from orgs import audit, sealing
-from orgs.models import OrgUnit
+from orgs.models import AuditEntry, OrgUnit
 from orgs.scopes import Actor
 from progress.models import Bulletin, BulletinState, Campaign
 from progress.presets import load_preset
@@ -127,6 +127,16 @@ class TestBatches:
             lease_until=now + dt.timedelta(minutes=lease) if lease else None,
         )
         assert level(health.batches_move) is expected
+
+
+def test_an_audit_entry_changed_after_it_was_sealed_is_critical():
+    for _ in range(3):
+        audit.record(Actor(None, door="command"), "test.something")
+    sealing.seal_entries()
+    assert level(health.audit_is_sealed) is Level.OK
+    AuditEntry.objects.filter(seal_number=2).update(action="test.nothing")
+    finding = health.audit_is_sealed(days.now())
+    assert finding.level is Level.CRITICAL and "第 2 条" in finding.message
 
 
 def test_audit_entries_unsealed_for_long_are_a_warning(clock):

@@ -5,7 +5,7 @@ import pytest
 from orgs import audit
 from orgs.models import AuditEntry
 from orgs.scopes import Actor
-from orgs.sealing import SLICE, seal_entries, walk_chain
+from orgs.sealing import SLICE, seal_entries, spot_check, walk_chain
 
 pytestmark = pytest.mark.django_db
 NOBODY = Actor(None, door="task")
@@ -61,3 +61,21 @@ def test_an_entry_slipped_in_with_a_forged_number_is_found() -> None:
     write(1)
     AuditEntry.objects.filter(seal_number__isnull=True).update(seal_number=3, digest="0" * 64)
     assert walk_chain().broken_at == 3
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_the_spot_checks_of_a_few_days_find_a_change_wherever_it_stands(number: int) -> None:
+    write(10)
+    seal_entries()
+    assert all(spot_check(day, most=3).ok for day in range(4))
+    AuditEntry.objects.filter(seal_number=number).update(door="api")
+    found = {spot_check(day, most=3).broken_at for day in range(3)}
+    assert found - {None} == {number}
+    assert number <= 7 or found == {number}, "the latest are looked at every time"
+
+
+def test_a_spot_check_reads_the_stretch_and_no_more(django_assert_num_queries) -> None:
+    write(10)
+    seal_entries()
+    with django_assert_num_queries(7):
+        assert spot_check(1, most=3).sealed == 10
