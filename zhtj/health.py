@@ -14,7 +14,6 @@ from zhtj.models import Heartbeat
 from orgs import sealing, tree
 from orgs.models import OrgUnit
 from progress import queries as progress
-from progress.models import Bulletin, BulletinState, Campaign
 
 WORKER = "worker"
 LATE = dt.timedelta(minutes=3)
