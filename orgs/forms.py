@@ -7,13 +7,14 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
 from zhtj.lib.forms import Plain, Typed
 
-from orgs import queries, trail
+from orgs import queries
 from orgs.actions import KINDS_WITH_POSTS, MOST_POSTS
 from orgs.browsing import Wanted
 from orgs.kinds import ALLOWED_CHILDREN, Industry, UnitClass, UnitKind
 from orgs.models import OrgUnit
 from orgs.rules import POST_COUNTS
 from orgs.scopes import CAPABILITIES, ROLE_WORDS
+from orgs.trail_words import ACTIONS
 from orgs.tree import NewUnit
 
 
@@ -174,7 +175,7 @@ class AuditForm(Plain):
     unit = forms.CharField(label="组织编码", required=False, max_length=32)
     person = forms.CharField(label="人员姓名", required=False, max_length=30)
     actor = forms.CharField(label="操作人（账号或姓名）", required=False, max_length=150)
-    action = forms.ChoiceField(label="动作", required=False, choices=[("", "全部"), *trail.ACTIONS.items()])
+    action = forms.ChoiceField(label="动作", required=False, choices=[("", "全部"), *ACTIONS.items()])
     since = forms.DateField(label="从", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     until = forms.DateField(label="到", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from orgs import actions, audit, sealing, trail
+from orgs import actions, audit, sealing, trail, trail_words
 from orgs.models import AuditEntry
 
 from tests import world
@@ -85,6 +85,24 @@ def test_each_field_is_shown_before_and_after(trodden: Cast) -> None:
     ]
 
 
+WORDS: list[tuple[dict[str, Any], str]] = [
+    ({"kind": "branch"}, "团支部"),
+    ({"kind": "members"}, "团员"),
+    ({"domain": "state_enterprise"}, "国有企业"),
+    ({"role": "ids_reveal"}, "查看完整身份证号码"),
+    ({"political_status": "league_member"}, "共青团员"),
+    ({"names": ["一班", "二班"]}, "一班、二班"),
+    ({"changes": {"domain": "school"}}, "领域：学校"),
+    ({"phone": None}, ""),
+]
+
+
+@pytest.mark.parametrize(("after", "shown"), WORDS)
+def test_a_stored_value_is_shown_in_words(after: dict[str, Any], shown: str) -> None:
+    (change,) = trail.changes_of({}, after)
+    assert change.after == shown and change.label not in after
+
+
 def test_pages_follow_each_other(cast: Cast) -> None:
     for _ in range(trail.PAGE_SIZE + 1):
         audit.record(world.actor(cast.secretary), "orgs.switch_unit", unit=cast.branch)
@@ -113,7 +131,7 @@ def test_every_action_written_anywhere_has_its_words() -> None:
             is_record = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "record"
             if is_record and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
                 written.add(node.args[1].value)
-    assert written - set(trail.ACTIONS) == set(), "name them in orgs/trail.py"
+    assert written - set(trail_words.ACTIONS) == set(), "name them in orgs/trail_words.py"
 
 
 def test_a_day_is_a_day_in_shanghai(cast: Cast, clock: Clock) -> None:
