@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from zhtj.lib import bulk, days
 
 from orgs import queries
-from orgs.models import AuditEntry, OrgUnit, OrgUnitUserObjectPermission
+from orgs.models import AuditEntry, OrgUnit, OrgUnitUserObjectPermission, Person
 from orgs.scopes import Scope
 from orgs.trail_words import ACTIONS, FIELDS, VALUES
 
@@ -80,6 +80,12 @@ def entries(scope: Scope, asked: Asked) -> QuerySet[AuditEntry]:
     if asked.until:
         found = found.filter(at__lt=days.at(asked.until + dt.timedelta(days=1), dt.time.min))
     return found.select_related("actor", "unit", "person").order_by("-id")
+
+
+def of_person(scope: Scope, person: Person) -> list[Line]:
+    """The latest entries about this person that the scope may see. One query."""
+    found = entries(scope, Asked()).filter(person=person)
+    return [_line(entry) for entry in found[:PAGE_SIZE]]
 
 
 def page_before(found: QuerySet[AuditEntry], before: int | None) -> tuple[list[Line], int | None]:

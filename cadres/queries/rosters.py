@@ -125,6 +125,12 @@ def history_of(scope: Scope, person: Person) -> QuerySet[Cadre]:
     return posts.select_related("unit").order_by("-from_at", "-id")
 
 
+def periods_of(scope: Scope, name: str, capability: str) -> QuerySet[Cadre]:
+    """Every post, held or ended, of people of exactly this name where the capability holds."""
+    posts = Cadre.objects.filter(scope.q("unit", capability), person__full_name=name)
+    return posts.select_related("person", "unit", "verified_by").order_by("person_id", "from_at", "id")
+
+
 def post_here(scope: Scope, unit: OrgUnit, national_id: str, post: str) -> Cadre | None:
     """This very post held by the person with this id, if the scope sees it. One query."""
     index = crypto.blind_index(national_id)

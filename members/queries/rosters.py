@@ -95,6 +95,12 @@ def member_here(scope: Scope, branch: OrgUnit, national_id: str) -> Member | Non
     return members(scope).filter(branch=branch, person__id_index=index).first()
 
 
+def periods_of(scope: Scope, name: str, capability: str) -> QuerySet[Member]:
+    """Every membership, active or ended, of people of exactly this name where the capability holds."""
+    found = Member.objects.filter(scope.q("branch", capability), person__full_name=name)
+    return found.select_related("person", "branch").order_by("person_id", "from_at", "id")
+
+
 def person_seen(scope: Scope, person_id: int) -> Person | None:
     """Somebody the scope sees as a member or as the holder of a post. At most two queries."""
     for found in (members(scope), cadres.queries.cadres(scope)):

@@ -15,6 +15,8 @@ RUN = "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag2
 PAGES = {
     "branch": ["/", "/members/", "/imports/", "/imports/new/?kind=members", "/rules/", "/password/"],
     "county": ["/", "/units/", "/imports/", "/progress/"],
+    "province": ["/cadres/", "/cadres/organs/", "/cadres/missing/"],
+    "auditor": ["/audit/", "/audit/people/"],
     "staff": ["/", "/units/?q=团支部", "/progress/", "/progress/campaign/"],
 }
 

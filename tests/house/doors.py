@@ -109,6 +109,8 @@ TABLE: list[Line] = [
     Line("audit_list", 302, 403, 403, 200, as_insider="auditor"),
     Line("audit_list", 302, 403, 403, 200, query="?unit=HN010101", as_insider="auditor"),
     Line("audit_list", 302, 403, 403, 404, query="?unit=HN9999", as_insider="auditor"),
+    Line("person_origin", 302, 403, 403, 200, as_insider="auditor"),
+    Line("person_origin", 302, 403, 403, 200, method="POST", data={"name": "x"}, as_insider="auditor"),
     Line("audit_chain", 302, 403, 403, 200, method="POST", as_insider="auditor"),
     # --- the desk: units reshaped --------------------------------------------------------------
     Line("small_units", 302, 200, 403, 200),

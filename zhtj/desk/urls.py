@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from zhtj.desk.views import health, public, units
+from zhtj.desk.views import health, origin, public, units
 
 urlpatterns = [
     path("register/", public.register, name="register"),
     path("reset/", public.reset_password, name="reset_password"),
+    path("audit/people/", origin.person_origin, name="person_origin"),
     path("units/health/", health.health, name="health"),
     path("units/health/export/", health.health_export, name="health_export"),
     path("units/small/", units.small_units, name="small_units"),

@@ -1,0 +1,42 @@
+"""人员来历: what an auditor learns of one person, and only inside the own scope."""
+
+import pytest
+
+from zhtj.desk import origin
+
+from members import actions
+from orgs.scopes import scope_of
+
+from tests import world
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_period_and_whoever_looked_at_the_id_is_told(cast: Cast) -> None:
+    id_text = world.national_id()
+    person = world.person("同名同姓", id_text=id_text)
+    member = world.member(cast.branch, person, batch_id=7, batch_row=12)
+    world.cadre(cast.committee, "委员", person)
+    world.grant(cast.county_admin, cast.county, "ids_reveal")
+    actions.reveal_id(world.actor(cast.county_admin), member=member, purpose="核对重名")
+    (traced,) = origin.trace(scope_of(cast.auditor), "同名同姓")
+    assert [(period.unit, period.what, period.row) for period in traced.periods] == [
+        (cast.branch, "团员", 12),
+        (cast.committee, "委员", None),
+    ]
+    assert [(line.entry.action, line.changes[0].after) for line in traced.lines] == [
+        ("members.reveal_id", "核对重名")
+    ]
+    page = world.client(cast.auditor).post("/audit/people/", {"name": "同名同姓"}).content.decode()
+    assert "批次 7 第 12 行" in page and "查看完整身份证号码" in page and id_text not in page
+
+
+def test_outside_the_scope_nobody_of_that_name_exists(cast: Cast) -> None:
+    world.member(cast.other_branch, world.person("同名同姓"))
+    auditor = world.account(cast.city, "auditor")
+    assert origin.trace(scope_of(auditor), "同名同姓") == []
+    assert origin.trace(scope_of(auditor), "") == []
+    assert origin.trace(scope_of(cast.city_admin), "同名同姓") == []  # sees members, but audits nothing
+    page = world.client(auditor).post("/audit/people/", {"name": "同名同姓"}).content.decode()
+    assert "没有叫这个名字" in page
