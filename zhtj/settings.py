@@ -179,7 +179,16 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "zhtj.api.explain",
     "PAGE_SIZE": 50,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "智慧团建录入", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "智慧团建录入",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    # One name per set of words where several serializers have a field of the same name.
+    "ENUM_NAME_OVERRIDES": {
+        "UnitKindEnum": "orgs.kinds.UnitKind",
+        "DecisionEnum": "progress.models.asking.Asked.State",
+    },
+}
 
 # --- jobs ---------------------------------------------------------------------------------
 

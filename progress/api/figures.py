@@ -106,7 +106,7 @@ def bulletin_figure(request: Request, day: dt.date, figure: str) -> Response:
     return Response({"figure": asked.key, "total": found.total, "after": found.after, "results": rows})
 
 
-@extend_schema(parameters=[UNIT], responses=OpenApiTypes.OBJECT)
+@extend_schema(operation_id="bulletin_files_list", parameters=[UNIT], responses=OpenApiTypes.OBJECT)
 @api_view(["GET"])
 def bulletin_files(request: Request, day: dt.date) -> Response:
     """已提供的文件：格式、分类、文件名、校验值和下载地址。"""

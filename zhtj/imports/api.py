@@ -58,6 +58,12 @@ class UploadSerializer(serializers.Serializer):
     form_key = serializers.UUIDField(required=False, help_text="同一个值只建一个批次")
 
 
+class FilesSerializer(serializers.Serializer):
+    """Many files at once."""
+
+    files = serializers.ListField(child=serializers.FileField(allow_empty_file=True))
+
+
 class CommitSerializer(serializers.Serializer):
     """What a commit says. `revision`: the one whose result was looked at."""
 
@@ -217,7 +223,7 @@ class BranchImportViewSet(viewsets.ViewSet):
         unplaced = [_described(batch) for batch in branches.unplaced(request.scope, unit)]
         return Response({"branches": ticks, "unplaced": unplaced})
 
-    @extend_schema(responses={201: dict})
+    @extend_schema(request=FilesSerializer, responses={201: dict})
     def create(self, request: Request) -> Response:
         """Many files at once, each field `files`; every one becomes a batch of its own."""
         if was_too_large(request):
