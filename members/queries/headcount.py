@@ -12,6 +12,7 @@ def headcount(path: str = "pk") -> Coalesce:
     return Coalesce(Subquery(here.annotate(count=Count("pk")).values("count")), 0)
 
 
-def has_members(path: str = "pk") -> Exists:
-    """Is anybody a member of the branch at `path`?"""
-    return Exists(Member.objects.filter(branch=OuterRef(path), until_at__isnull=True))
+def has_members(path: str = "pk", *, at_least: int = 1) -> Exists:
+    """Are so many people members of the branch at `path`? Reads no further than the last of them."""
+    here = Member.objects.filter(branch=OuterRef(path), until_at__isnull=True).order_by()
+    return Exists(here[at_least - 1 : at_least])

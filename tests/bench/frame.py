@@ -32,6 +32,11 @@ class Result:
         return statistics.median(self.seconds)
 
     @property
+    def p95(self) -> float:
+        """Nineteen of twenty runs took no longer; of fewer runs the longest."""
+        return sorted(self.seconds)[-1 - len(self.seconds) // 20]
+
+    @property
     def per_second(self) -> float:
         return self.n / self.median
 
@@ -46,7 +51,7 @@ class Result:
         return statistics.median(self.peer) / self.median if self.peer else None
 
     def as_json(self) -> dict[str, Any]:
-        derived = ("median", "per_second", "times_floor", "times_faster")
+        derived = ("median", "p95", "per_second", "times_floor", "times_faster")
         return asdict(self) | {name: getattr(self, name) for name in derived}
 
 
@@ -70,7 +75,7 @@ def exponents(results: Iterable[Result]) -> dict[tuple[str, int], float]:
     return found
 
 
-HEADINGS = ("what", "n", "median", "per second", "floor", "× floor", "× peer", "peak", "growth", "bar")
+HEADINGS = ("what", "n", "median", "p95", "per second", "floor", "× floor", "× peer", "peak", "growth", "bar")
 
 
 def table(results: list[Result]) -> str:
@@ -95,6 +100,7 @@ def _line(result: Result, growth: float | None) -> tuple[str, ...]:
         result.what,
         f"{result.n} {result.unit}",
         _duration(result.median),
+        _duration(result.p95) if len(result.seconds) > 1 else "",
         f"{result.per_second:,.0f}",
         _duration(statistics.median(result.floor)) if result.floor else "",
         shown(result.times_floor, "{:.2f}"),

@@ -19,7 +19,7 @@ from zhtj.desk.sizes import FEWEST, MOST
 from zhtj.lib.problems import Catalogue, Rule, Severity
 
 import cadres.presence
-from members.queries.headcount import has_members, headcount
+from members.queries.headcount import has_members
 from orgs import admins, queries
 from orgs.actions import KINDS_WITH_POSTS
 from orgs.kinds import LEADING_ORGANS, UnitKind
@@ -148,7 +148,7 @@ CHECKS = (
         "branch.under_three",
         f"不足 {FEWEST} 人",
         "合并或撤销",
-        lambda: BRANCH & Q(member_count__gte=1, member_count__lt=FEWEST),
+        lambda: BRANCH & Q(has_members()) & ~Q(has_members(at_least=FEWEST)),
         "units.manage",
         _page("unit_merge"),
     ),
@@ -156,7 +156,7 @@ CHECKS = (
         "branch.over_fifty",
         f"超过 {MOST} 人",
         "查看名册",
-        lambda: BRANCH & Q(member_count__gt=MOST),
+        lambda: BRANCH & Q(has_members(at_least=MOST + 1)),
         "members.see",
         _to_roster,
     ),
@@ -240,7 +240,7 @@ def export_rows(found: QuerySet[OrgUnit]) -> Iterator[tuple[str, str, str, str, 
 
 
 def _examined(scope: Scope, place: Q) -> QuerySet[OrgUnit]:
-    units = queries.units(scope).filter(place, closed_at=None).annotate(member_count=headcount())
+    units = queries.units(scope).filter(place, closed_at=None)
     marks = {
         check.key: Case(
             When(check.condition(), then=Value(True)), default=Value(False), output_field=BooleanField()

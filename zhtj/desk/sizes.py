@@ -6,11 +6,11 @@ A branch is as big as its members, any other unit as the open units right below 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 import cadres.presence
-from members.queries.headcount import headcount
+from members.queries.headcount import has_members, headcount
 from orgs import queries
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit
@@ -64,11 +64,10 @@ def small_units(scope: Scope) -> QuerySet[OrgUnit]:
     Open ones below the account only, each with `size`. Done ones are no longer in it by themselves.
     """
     mine = queries.units(scope, "units.manage").filter(closed_at=None)
-    return (
-        with_size(mine)
-        .filter(size__lt=Case(When(kind=UnitKind.BRANCH, then=FEWEST), default=1))
-        .exclude(kind__in=LEADING_ORGANS)
-    )
+    has_children = Exists(OrgUnit.objects.filter(parent=OuterRef("pk"), closed_at=None))
+    small = Q(kind=UnitKind.BRANCH) & ~Q(has_members(at_least=FEWEST))
+    hollow = ~Q(kind__in=[UnitKind.BRANCH, *LEADING_ORGANS]) & ~Q(has_children)
+    return with_size(mine.filter(small | hollow))
 
 
 def result_of(source: OrgUnit, target: OrgUnit) -> int:
