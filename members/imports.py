@@ -187,10 +187,11 @@ class MemberImporter:
         return len(entered.created)
 
     def _small_branches(self, judged: Sequence[Judged]) -> list[tuple[OrgUnit, int]]:
-        """Branches that get new members and would still have fewer than ENOUGH. Two queries."""
+        """Branches that get new members and would still have fewer than ENOUGH. At most two queries."""
         new = Counter(line.entry["branch_id"] for line in judged if line.entry and line.outcome == Outcome.OK)
-        counts = active_counts(list(new))
-        small = {pk: counts[pk] + new[pk] for pk in new if counts[pk] + new[pk] < ENOUGH}
+        few = [pk for pk, count in new.items() if count < ENOUGH]
+        counts = active_counts(few) if few else {}
+        small = {pk: counts[pk] + new[pk] for pk in few if counts[pk] + new[pk] < ENOUGH}
         if not small:
             return []
         units = orgs.queries.units(self._context.actor.scope).filter(pk__in=small)

@@ -3,6 +3,9 @@
 Floor: the least any importer must do for the same people: calamine's `to_python` of the same file,
 and a COPY of text made ready beforehand into person, member, cadre and audit, with all their indexes
 and keys, COMMIT included. The text is what a real import just wrote, taken out again.
+
+Peer: django-import-export (`tests.bench.peer`), at the larger size, in the same run. It works row by row, so
+its time is taken of PEER_ROWS rows and scaled up.
 """
 
 import datetime as dt
@@ -37,6 +40,7 @@ from orgs.scopes import Actor
 from orgs.tree import NewUnit
 
 from tests import world
+from tests.bench import peer
 from tests.bench.enter import enter
 from tests.bench.frame import Result, seconds
 
@@ -44,12 +48,14 @@ PEOPLE = {"small": 20_000, "full": 500_000}  # in the system beforehand
 ROWS = {"small": (1_000, 5_000), "full": (5_000, 20_000)}
 MEMORY_ROWS = {"small": 5_000, "full": 50_000}
 RUNS = 5
+PEER_ROWS = 2_000
+PEER_RUNS = 3
 BRANCH_SIZE = 50
 HEADERS = (
     "姓名", "身份证号码", "民族", "政治面貌", "入团年月", "所在团支部", "是否为团干部", "团内职务",
     "发展团员编号", "入团志愿书", "团员证", "组织关系介绍信", "文化程度", "手机号码", "学习工作单位", "QQ",
 )  # fmt: skip
-SPEED_BAR = "≤ 4 × floor, ≥ 6 000 a second; aim ≤ 3 ×"
+SPEED_BAR = "≤ 4 × floor, ≥ 6 000 a second, ≥ 15 × peer; aim ≤ 3 ×, 10 000"
 MEMORY_BAR = "< 300 MB"
 
 
@@ -57,6 +63,7 @@ def run(size: str) -> list[Result]:
     """The speed at two sizes, then the memory of large files, clean and with every row faulty."""
     desk = Desk(PEOPLE[size])
     results = [_speed(desk, count) for count in ROWS[size]]
+    results[-1].peer = [_peer(desk, ROWS[size][-1]) for _ in range(PEER_RUNS)]
     results.append(_memory(desk, "import members: memory", MEMORY_ROWS[size], is_faulty=False))
     results.append(_memory(desk, "import members: memory, all faulty", MEMORY_ROWS[size], is_faulty=True))
     return results
@@ -138,6 +145,14 @@ def _speed(desk: Desk, count: int) -> Result:
         result.floor.append(_floor(batch, data))
         _settle()
     return result
+
+
+def _peer(desk: Desk, count: int) -> float:
+    """The peer's time for `count` people, as it is for PEER_ROWS of them."""
+    data = desk.workbook(PEER_ROWS)
+    took = seconds(lambda: peer.enter(data, desk.committee))
+    _settle()
+    return took * count / PEER_ROWS
 
 
 def _floor(batch: ImportBatch, data: bytes) -> float:

@@ -92,7 +92,7 @@ def row_key(cell: Cell) -> RowKey | None:
 
 def is_masked(cell: Cell) -> bool:
     """Does the cell hold a national id as the system masks it?"""
-    return isinstance(cell, str) and bool(_MASKED.fullmatch(squeeze(cell).upper()))
+    return isinstance(cell, str) and not cell.isalnum() and bool(_MASKED.fullmatch(squeeze(cell).upper()))
 
 
 def same_person(cell: Cell, key: RowKey | None) -> bool:

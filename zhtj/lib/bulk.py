@@ -59,8 +59,9 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS name) s,"
-                " generate_series(1, %s)",
+                # Materialized: or the name of the sequence is looked up for every id (15 µs each).
+                "WITH s AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS name)"
+                " SELECT nextval(s.name) FROM s, generate_series(1, %s)",
                 [f'"{table}"', key, count],
             )
             return [number for (number,) in cursor.fetchall()]

@@ -30,13 +30,14 @@ class Superseded(Exception):
 def take_for_check(batch_id: int) -> ImportBatch | None:
     """Start or take over a check; None if the batch is not waiting for one. Two queries."""
     free = Q(state=BatchState.UPLOADED) | Q(state=BatchState.CHECKING, lease_until__lt=days.now())
-    return _take(batch_id, free, BatchState.CHECKING)
+    return _take(batch_id, free, BatchState.CHECKING, unread=("judged_sealed",))
 
 
 def take_for_commit(batch_id: int) -> ImportBatch | None:
     """Start or take over a commit that was asked for; None if there is none to do. Two queries."""
     free = Q(lease_until=None) | Q(lease_until__lt=days.now())
-    return _take(batch_id, Q(state=BatchState.COMMITTING) & free, BatchState.COMMITTING)
+    waiting = Q(state=BatchState.COMMITTING) & free
+    return _take(batch_id, waiting, BatchState.COMMITTING, unread=("file_sealed", "rows_sealed"))
 
 
 def beat(batch: ImportBatch, done_count: int, **changes: Any) -> None:
@@ -66,14 +67,16 @@ def let_go(batch: ImportBatch) -> None:
     _fenced(batch, lease_until=days.now() - dt.timedelta(seconds=1))
 
 
-def _take(batch_id: int, free: Q, state: BatchState) -> ImportBatch | None:
+def _take(batch_id: int, free: Q, state: BatchState, *, unread: tuple[str, ...]) -> ImportBatch | None:
+    """`unread`: sealed documents, megabytes of them, that this step has no use for."""
     now = days.now()
     taken = ImportBatch.objects.filter(free, pk=batch_id).update(
         state=state, state_at=now, lease_until=now + LEASE, attempts=F("attempts") + 1, done_count=0
     )
     if taken != 1:
         return None
-    return ImportBatch.objects.select_related("unit", "uploaded_by", "committed_by").get(pk=batch_id)
+    batches = ImportBatch.objects.select_related("unit", "uploaded_by", "committed_by")
+    return batches.defer(*unread).get(pk=batch_id)
 
 
 def _fenced(batch: ImportBatch, **changes: Any) -> None:
