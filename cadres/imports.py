@@ -19,6 +19,7 @@ from cadres.queries.units import Units
 from cadres.rules import ENGAGEMENTS, EVERY_POST, POSTS_AT, Entry, EntryReader
 from orgs import finding, person_rules
 from orgs.identity import ETHNICITIES
+from orgs.kinds import UnitKind
 from orgs.models import OrgUnit
 
 _MONTH_HELP = "写成 2016-05 这样的年月"
@@ -136,12 +137,14 @@ def _undo(context: Context, judged: Sequence[Judged], is_preview: bool) -> Undoi
 
 
 def _choices_for(unit: OrgUnit) -> dict[str, list[str]]:
-    """The posts of this kind of unit and the places a workbook of it may name. One query."""
+    """The posts of this kind of unit and the places a workbook of it may name. At most two queries."""
     if unit.is_branch:
         return {"unit": [unit.short_name], "post": list(POSTS_AT[unit.kind])}
+    organs = finding.open_organs(unit) if unit.kind == UnitKind.PROVINCE_COMMITTEE else ()
     branches = [child.short_name for child in finding.open_children(unit) if child.is_branch]
     posts = EVERY_POST if branches else POSTS_AT[unit.kind]
-    return {"unit": [unit.short_name, *branches], "post": list(posts)}
+    places = [unit.short_name, *branches, *(organ.short_name for organ in organs)]
+    return {"unit": list(dict.fromkeys(places)), "post": list(posts)}
 
 
 KIND = WorkbookKind(
@@ -155,5 +158,6 @@ KIND = WorkbookKind(
     explanation=(
         "一个职务一行；一人有几个职务的填几行。带“*”的必填。身份证号码、手机号码请保持“文本”格式。",
         "所在组织留空即为本组织；团的领导机关还要填写团干部性质（专职、挂职、兼职）。",
+        "团省委可以填写任一领导机关：这些人在该机关列为“待核对”，由该机关逐人核对。",
     ),
 )

@@ -25,6 +25,18 @@ class EndReason(models.TextChoices):
     MERGED = "merged", "随组织合并"
     MISTAKE = "mistake", "录入有误"
     UNDONE = "undone", "撤销导入"
+    TAKEN_BACK = "taken_back", "离任登记已撤销"
+
+
+LEFT = (EndReason.DEPARTED, EndReason.MISTAKE)  # registered by the unit, with a date and a reason
+# A period that ended so is no cadre who departed: the post went on, went with its unit, or never was.
+NOT_DEPARTED = (
+    EndReason.CHANGED,
+    EndReason.UNIT_CLOSED,
+    EndReason.MERGED,
+    EndReason.UNDONE,
+    EndReason.TAKEN_BACK,
+)
 
 
 _HELD = Q(until_at__isnull=True)

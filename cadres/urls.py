@@ -16,4 +16,5 @@ urlpatterns = [
     path("<int:pk>/", views.cadre_detail, name="cadre_detail"),
     path("<int:pk>/keep/", views.cadre_keep, name="cadre_keep"),
     path("<int:pk>/depart/", views.cadre_depart, name="cadre_depart"),
+    path("<int:pk>/return/", views.cadre_return, name="cadre_return"),
 ]

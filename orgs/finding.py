@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from zhtj.lib import bulk
 
-from orgs.kinds import UnitKind
+from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit
 
 
@@ -28,6 +28,12 @@ def existing_codes(texts: Iterable[str]) -> set[str]:
 def open_children(unit: OrgUnit) -> QuerySet[OrgUnit]:
     """The direct children that are not closed, in the order of the tree."""
     return OrgUnit.objects.filter(parent=unit, closed_at__isnull=True).order_by("tree_id", "lft")
+
+
+def open_organs(province: OrgUnit) -> QuerySet[OrgUnit]:
+    """The leading organs of a province that are not closed, itself included, in the order of the tree."""
+    found = OrgUnit.objects.filter(tree_id=province.tree_id, kind__in=LEADING_ORGANS, closed_at=None)
+    return found.order_by("lft")
 
 
 def open_units(unit_ids: Iterable[int]) -> dict[int, OrgUnit]:

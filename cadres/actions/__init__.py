@@ -3,7 +3,8 @@
 from cadres.actions.enter import Entered, enter_cadre, enter_cadres
 from cadres.actions.export import note_export
 from cadres.actions.judge import Verdict, judge
-from cadres.actions.keep import declare_verified, depart_cadre, keep_cadre
+from cadres.actions.keep import declare_verified, keep_cadre
+from cadres.actions.leave import depart_cadre, take_back_departure
 from cadres.actions.posts import (
     Appointment,
     appoint_cadre,
@@ -35,6 +36,7 @@ __all__ = [
     "judge",
     "keep_cadre",
     "note_export",
+    "take_back_departure",
     "undo_cadres",
     "verify_unchanged",
 ]

@@ -34,6 +34,7 @@ class Entered:
     updated: list[int] = field(default_factory=list)
     unchanged: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    people: list[int] = field(default_factory=list)  # ids of those whose posts are in `created`
 
     @property
     def only(self) -> int:
@@ -126,6 +127,7 @@ def _write(actor: Actor, verdicts: Sequence[Verdict], batch_id: int | None, stam
         updated=_change(actor, changed, stamp),
         unchanged=[verdict.record.pk for verdict in same if verdict.record],
         problems=[problem for verdict in verdicts for problem in verdict.problems],
+        people=person_ids,
     )
 
 
@@ -177,12 +179,12 @@ def _change(actor: Actor, changed: Sequence[Verdict], stamp: dt.datetime) -> lis
 def _leave_trail(
     actor: Actor, unit: OrgUnit, verdicts: Sequence[Verdict], entered: Entered, batch_id: int | None
 ) -> None:
-    """One audit entry: how many, and what was changed from what to what."""
+    """One audit entry: how many, what was changed from what to what; of a single one also who it is."""
     if not entered.created and not entered.updated:
         return
     after: dict[str, Any] = {"created": len(entered.created), "updated": len(entered.updated)}
     if changes := {v.record.pk: v.change for v in verdicts if v.record and v.change}:
         after["changes"] = changes
-    first = verdicts[0].record.person_id if len(verdicts) == 1 and verdicts[0].record else None
-    person = Person(pk=first) if first else None
+    about = [*entered.people, *(v.record.person_id for v in verdicts if v.record)]
+    person = Person(pk=about[0]) if len(verdicts) == 1 else None
     audit.record(actor, "cadres.enter", unit=unit, person=person, batch_id=batch_id, after=after)

@@ -1,4 +1,4 @@
-"""Keeping a cadre's record right: verifying, correcting, leaving; and an organ's 核对完成."""
+"""Keeping a cadre's record right: verifying, correcting; and an organ's 核对完成."""
 
 import datetime as dt
 from dataclasses import replace
@@ -16,12 +16,10 @@ from cadres.queries import standing
 from cadres.queries.known import KnownPerson, describe, fingerprint, stored_entry
 from cadres.rules import (
     CODES,
-    MISTAKEN,
     PERSON_DETAILS,
     POST_DETAILS,
     Entry,
     changes,
-    check_departure,
     check_entry,
     with_person_of,
 )
@@ -66,43 +64,6 @@ def keep_cadre(
                 after={name: new for name, (_, new) in change.items()},
             )
     return change
-
-
-def depart_cadre(
-    actor: Actor, *, cadre: Cadre, departed_on: dt.date | None, why: str, today: dt.date
-) -> None:
-    """Mark one cadre as departed from this post; posts elsewhere stay.
-
-    The data of the post goes from the record (what it was stays in the audit); its period remains
-    for the figures of past days. Raises Refused. Notice, annex 1.
-    """
-    actor.scope.require("cadres.enter", cadre.unit)
-    problems = check_departure(departed_on, why, appointed_on=cadre.appointed_on, today=today)
-    if problems:
-        raise Refused(problems)
-    reason = EndReason.MISTAKE if why == MISTAKEN else EndReason.DEPARTED
-    with transaction.atomic():
-        stamp = locks.entry_stamp()
-        gone = Cadre.objects.filter(pk=cadre.pk, until_at=None).update(
-            until_at=stamp,
-            end_reason=reason,
-            departed_on=departed_on,
-            end_remark=why,
-            engagement="",
-            joined_on=None,
-        )
-        if gone:
-            before = {
-                "post": cadre.post,
-                "engagement": cadre.get_engagement_display(),
-                "appointed_on": f"{cadre.appointed_on or ''}",
-                "joined_on": f"{cadre.joined_on or ''}",
-                "state": CadreState(cadre.state).label,
-            }
-            after = {"departed_on": f"{departed_on}", "why": why}
-            audit.record(
-                actor, "cadres.depart", unit=cadre.unit, person=cadre.person, before=before, after=after
-            )
 
 
 def declare_verified(actor: Actor, *, unit: OrgUnit) -> CadreDeclaration:
@@ -192,7 +153,9 @@ def _store(
             entry.appointed_on,
             entry.joined_on,
         )
-        appoint_cadres(actor, appointments=[following])
+        (next_id,) = appoint_cadres(actor, appointments=[following])
+        if cadre.is_preloaded:
+            Cadre.objects.filter(pk=next_id).update(is_preloaded=True)
 
 
 def _keeping(entry: Entry, cadre: Cadre) -> SimpleNamespace:

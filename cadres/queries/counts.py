@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from cadres.models import Cadre, CadreDeclaration, CadreState, EndReason
+from cadres.models import NOT_DEPARTED, Cadre, CadreDeclaration, CadreState
 from cadres.rules import SECRETARY
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit
@@ -42,7 +42,7 @@ def organ_counts(moment: dt.datetime) -> Iterable[tuple[int, int, int, int, int]
     there, gone = as_of(moment), Q(until_at__lt=moment)
     rows = (
         Cadre.objects.filter(unit__kind__in=LEADING_ORGANS, from_at__lt=moment)
-        .exclude(gone & Q(end_reason__in=(EndReason.UNIT_CLOSED, EndReason.MERGED, EndReason.UNDONE)))
+        .exclude(gone & Q(end_reason__in=NOT_DEPARTED))
         .order_by()
         .values_list("unit_id")
     )

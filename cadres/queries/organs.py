@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 import orgs.queries
-from cadres.models import Cadre, CadreDeclaration, CadreState, EndReason
+from cadres.models import NOT_DEPARTED, Cadre, CadreDeclaration, CadreState
 from cadres.queries.deadlines import Deadline, deadline_of
 from cadres.queries.missing import place
 from cadres.queries.standing import Standing
@@ -76,7 +76,7 @@ def _counted(unit_ids: list[int]) -> dict[int, tuple[int, ...]]:
     there = Q(until_at__isnull=True)
     rows = (
         Cadre.objects.filter(unit__in=unit_ids)
-        .exclude(end_reason__in=(EndReason.UNIT_CLOSED, EndReason.MERGED))
+        .exclude(end_reason__in=NOT_DEPARTED)
         .order_by()
         .values_list("unit_id")
         .annotate(

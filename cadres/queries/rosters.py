@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from zhtj.lib import crypto
+from zhtj.lib import crypto, days
 
-from cadres.models import Cadre, CadreState, Engagement
+from cadres.models import LEFT, Cadre, CadreState, EndReason, Engagement
 from cadres.queries.missing import incomplete, place
 from cadres.rules import ALL_POSTS, SECRETARY, rank
 from orgs import paging, queries
@@ -113,10 +113,16 @@ def of_unit(scope: Scope, unit: OrgUnit) -> list[Cadre]:
     return sorted(cadres(scope).filter(unit=unit), key=lambda cadre: (rank(cadre.post), cadre.pk))
 
 
-def ended_in(scope: Scope, unit: OrgUnit) -> QuerySet[Cadre]:
-    """Posts of this very unit that have ended, the latest first."""
-    past = Cadre.objects.filter(scope.q("unit", "cadres.see"), unit=unit, until_at__isnull=False)
-    return past.select_related("person").order_by("-until_at", "-id")
+def ended(scope: Scope) -> QuerySet[Cadre]:
+    """Posts inside the scope that have ended, the latest first; not those whose end was taken back."""
+    past = Cadre.objects.filter(scope.q("unit", "cadres.see"), until_at__isnull=False)
+    past = past.exclude(end_reason=EndReason.TAKEN_BACK)
+    return past.select_related("person", "unit").order_by("-until_at", "-id")
+
+
+def may_return(cadre: Cadre, today: dt.date) -> bool:
+    """Was the departure registered today, so that it may be taken back?"""
+    return cadre.end_reason in LEFT and cadre.until_at is not None and days.day_of(cadre.until_at) == today
 
 
 def history_of(scope: Scope, person: Person) -> QuerySet[Cadre]:

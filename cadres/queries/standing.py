@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from zhtj.lib import days
 
-from cadres.models import Cadre, CadreDeclaration, CadreState, EndReason
+from cadres.models import NOT_DEPARTED, Cadre, CadreDeclaration, CadreState
 from cadres.queries.counts import UNFILLED
 from cadres.queries.deadlines import Deadline
 from cadres.rules import SECRETARY
@@ -79,7 +79,7 @@ class Completeness:
 
 def standing(unit: OrgUnit, deadline: Deadline | None = None) -> Standing:
     """Of one leading organ, now. The caller has seen to the scope. Two queries."""
-    posts = Cadre.objects.filter(unit=unit).exclude(end_reason__in=(EndReason.UNIT_CLOSED, EndReason.MERGED))
+    posts = Cadre.objects.filter(unit=unit).exclude(end_reason__in=NOT_DEPARTED)
     rows = list(posts.values_list("is_preloaded", "state", "until_at"))
     there = [(preloaded, state) for preloaded, state, until_at in rows if until_at is None]
     return Standing(
@@ -96,7 +96,8 @@ def kept_since(declaration: CadreDeclaration) -> Kept:
     """Posts of the organ begun, ended, checked or changed after it declared. One query."""
     moments = ("from_at", "until_at", "verified_at", "changed_at")
     after = declaration.declared_at
-    rows = list(Cadre.objects.filter(unit=declaration.unit_id).values_list(*moments))
+    posts = Cadre.objects.filter(unit=declaration.unit_id).exclude(end_reason__in=NOT_DEPARTED)
+    rows = list(posts.values_list(*moments))
     later = [max(moment for moment in row if moment) for row in rows]
     later = [moment for moment in later if moment > after]
     return Kept(len(later), max(later, default=None))

@@ -117,6 +117,13 @@ CODES = Catalogue(
             _ORGANS,
         ),
         Rule(
+            "departure.settled",
+            "这条离任登记现在不能撤销。",
+            "离任登记只能在当天撤销；此后又任职的，请重新录入。",
+            _ORGANS,
+            field="departure",
+        ),
+        Rule(
             "declaration.open_cadres",
             "还有{count}名团干部待核对。",
             "请逐人核对，已离任的登记离任，全部处理完再声明核对完成。",

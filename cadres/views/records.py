@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
@@ -142,10 +143,26 @@ def cadre_depart(request: Request, pk: int) -> HttpResponse:
         except Refused as refused:
             form.add_problems(refused.problems)
         if not form.errors:
-            messages.success(request, f"已登记{cadre.person.full_name}离任（{cadre.post}）。")
+            way_back = "登记错了的，今天可以在“以前任职的”中撤销。"
+            messages.success(request, f"已登记{cadre.person.full_name}离任（{cadre.post}）。{way_back}")
             return redirect(reverse("cadre_unit", args=[cadre.unit_id]))
     context = {"form": form, "cadre": cadre, "path": path_to(request, cadre.unit)}
     return render(request, "cadres/depart.html", context)
+
+
+@door("cadres.enter")
+@require_POST
+def cadre_return(request: Request, pk: int) -> HttpResponse:
+    """The departure was registered by mistake: take it back."""
+    cadre = get_object_or_404(queries.ended(request.scope), pk=pk)
+    try:
+        actions.take_back_departure(request.actor, cadre=cadre, today=days.today())
+    except Refused as refused:
+        for problem in refused.problems:
+            messages.error(request, problem.message + problem.mend, extra_tags=problem.code)
+    else:
+        messages.success(request, f"已撤销{cadre.person.full_name}的离任登记，仍任{cadre.post}。")
+    return redirect("cadre_unit", unit_pk=cadre.unit_id)
 
 
 def _cadre(request: Request, pk: int) -> Cadre:

@@ -138,4 +138,6 @@ def _filters(request: Request) -> FilterForm:
     for name in FilterForm.base_fields:
         if name in request.POST:
             said.setlist(name, request.POST.getlist(name))
+    if "column" not in said:
+        said.setlist("column", list(columns.USUAL))
     return FilterForm(said)

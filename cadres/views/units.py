@@ -18,6 +18,7 @@ from cadres.models import Cadre, CadreState
 from cadres.queries.known import stored_entry
 from cadres.rules import blank_fields
 from cadres.views.places import path_to, unit_asked, unit_at
+from orgs.kinds import UnitKind
 from orgs.models import OrgUnit
 from orgs.requests import Request
 
@@ -32,6 +33,8 @@ def cadre_unit(request: Request, unit_pk: int) -> HttpResponse:
     """Those who hold a post of this very unit, those who left, and what is still to be done."""
     unit = unit_at(request, unit_pk)
     held = queries.of_unit(request.scope, unit)
+    ended = list(queries.ended(request.scope).filter(unit=unit)[:ENDED_SHOWN])
+    may_enter = unit.is_open and request.scope.may("cadres.enter", unit)
     deadline = queries.deadline_of(unit, days.today())
     standing = queries.standing(unit, deadline) if unit.is_leading_organ else None
     declaration = standing.declaration if standing else None
@@ -40,12 +43,13 @@ def cadre_unit(request: Request, unit_pk: int) -> HttpResponse:
         "path": path_to(request, unit),
         "pending": [(c, *_looked_at(c, unit)) for c in held if c.state == CadreState.PENDING],
         "verified": [(c, *_looked_at(c, unit)) for c in held if c.state == CadreState.VERIFIED],
-        "ended": queries.ended_in(request.scope, unit)[:ENDED_SHOWN],
+        "ended": ended,
+        "returning": {post.pk for post in ended if may_enter and queries.may_return(post, days.today())},
         "standing": standing,
         "kept": queries.kept_since(declaration) if declaration else None,
         "deadline": deadline,
         "completeness": None if unit.is_leading_organ else queries.completeness(unit),
-        "may_enter": unit.is_open and request.scope.may("cadres.enter", unit),
+        "may_enter": may_enter,
     }
     return render(request, "cadres/unit.html", context)
 
@@ -116,6 +120,7 @@ def cadre_organs(request: Request) -> HttpResponse:
         "shown": shown,
         "organs": lists[shown][1],
         "deadline": queries.deadline_of(unit, days.today()),
+        "may_preload": unit.kind == UnitKind.PROVINCE_COMMITTEE and request.scope.has("cadres.preload"),
     }
     return render(request, "cadres/organs.html", context)
 

@@ -275,6 +275,7 @@ TABLE: list[Line] = [
     Line("cadre_keep", 302, 404, 403, 200, {"pk": "cadre"}, method="POST"),
     Line("cadre_depart", 302, 404, 403, 200, {"pk": "cadre"}),
     Line("cadre_depart", 302, 404, 403, 403, {"pk": "cadre"}, "POST", as_insider="county_admin"),
+    Line("cadre_return", 302, 404, 403, 404, {"pk": "cadre"}, method="POST"),
     Line("api_members", 401, 200, 403, 200),
     Line("api_members", 401, 404, 403, 200, query="?unit=HN010101"),
     Line("api_member_search", 401, 200, 403, 200, method="POST"),
