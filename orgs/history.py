@@ -9,6 +9,7 @@ created, which no later move changes: the same moment always gives the same tree
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import repeat
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -65,10 +66,13 @@ def tree_as_of(root: OrgUnit, moment: dt.datetime) -> PastTree:
     )
     cards: dict[int, tuple[str, ...]] = {}
     children: dict[int | None, list[int]] = {}
-    for unit_id, parent_id, *card in rows:
-        cards[unit_id] = tuple(card)
+    for row in rows:
+        unit_id, parent_id = row[:2]
+        cards[unit_id] = row[2:]
         children.setdefault(parent_id, []).append(unit_id)
     units = _depth_first(root.pk, cards, children) if root.pk in cards else []
+    if len(units) == len(cards):
+        return PastTree(units, frozenset(), frozenset())
     inside = {unit.unit_id for unit in units}
     rooted = _reached(children.get(None, []), children)
     return PastTree(units, frozenset(rooted - inside), frozenset(cards.keys() - rooted - inside))
@@ -81,17 +85,18 @@ def _depth_first(
     order: list[tuple[int, int, int]] = []  # unit, index of its parent, level
     stack = [(root_id, -1, 0)]
     while stack:
-        unit_id, parent, level = stack.pop()
-        index = len(order)
-        order.append((unit_id, parent, level))
-        stack.extend((child, index, level + 1) for child in reversed(children.get(unit_id, ())))
+        unit_id, _, level = step = stack.pop()
+        if below := children.get(unit_id):
+            stack.extend(zip(reversed(below), repeat(len(order)), repeat(level + 1)))
+        order.append(step)
     last = list(range(len(order)))
     for index in range(len(order) - 1, 0, -1):
         parent = order[index][1]
-        last[parent] = max(last[parent], last[index])
+        if last[index] > last[parent]:
+            last[parent] = last[index]
     return [
-        Placed(index, last[index], parent, level, unit_id, *cards[unit_id])
-        for index, (unit_id, parent, level) in enumerate(order)
+        Placed._make((index, end, parent, level, unit_id, *cards[unit_id]))
+        for index, (end, (unit_id, parent, level)) in enumerate(zip(last, order, strict=True))
     ]
 
 

@@ -33,8 +33,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from itertools import accumulate, compress, count
-from operator import ne, sub
+from operator import is_not, ne, sub
 
 PACE_DAYS = 3  # the days behind that pace looks
 
@@ -94,10 +95,10 @@ class Figures:
 def fold(parents: Sequence[int], own: Sequence[int]) -> list[int]:
     """Own counts summed up the tree. Linear in the number of units."""
     totals = list(own)
-    for index in range(len(totals) - 1, 0, -1):
-        count = totals[index]
-        if count and parents[index] >= 0:
-            totals[parents[index]] += count
+    # A parent's total is read, as every selector, when its turn comes: after all of its children.
+    for index in compress(range(len(totals) - 1, -1, -1), reversed(totals)):
+        if parents[index] >= 0:
+            totals[parents[index]] += totals[index]
     return totals
 
 
@@ -107,12 +108,13 @@ def fold_expected(
     """What is expected of each unit, and beside it the sum its children give (None: none known)."""
     below: list[int | None] = [None] * len(explicit)
     expected = list(explicit)
-    for index in range(len(expected) - 1, -1, -1):
-        figure = expected[index] if expected[index] is not None else below[index]
-        expected[index] = figure
+    known = map(partial(is_not, None), reversed(expected))
+    for index in compress(range(len(expected) - 1, -1, -1), known):
         parent = parents[index]
-        if figure is not None and parent >= 0:
-            below[parent] = (below[parent] or 0) + figure
+        if parent >= 0:
+            total = below[parent] = (below[parent] or 0) + (expected[index] or 0)
+            if explicit[parent] is None:
+                expected[parent] = total
     return expected, below
 
 
@@ -131,11 +133,8 @@ def adjust(
 
 def mismatches(explicit: Sequence[int | None], below: Sequence[int | None]) -> list[int]:
     """Where an explicit figure and the sum of the children are both known and differ."""
-    return [
-        index
-        for index, (figure, total) in enumerate(zip(explicit, below, strict=True))
-        if figure is not None and total is not None and figure != total
-    ]
+    unlike = compress(count(), map(ne, explicit, below))
+    return [index for index in unlike if explicit[index] is not None and below[index] is not None]
 
 
 def unbalanced(last: Sequence[int], own: Sequence[int], totals: Sequence[int]) -> list[int]:
@@ -149,10 +148,15 @@ def unbalanced(last: Sequence[int], own: Sequence[int], totals: Sequence[int]) -
     return list(compress(count(), map(ne, sums, totals)))
 
 
-def total_known(figures: Sequence[int | None]) -> int | None:
-    """The sum of the known figures; None when none is known."""
-    known = [figure for figure in figures if figure is not None]
-    return sum(known) if known else None
+def sum_known(columns: Sequence[Sequence[int | None]]) -> list[int | None]:
+    """Place by place the sum of the known figures; None where none is known."""
+    total = list(columns[0])
+    for column in columns[1:]:
+        total = [
+            figure if so_far is None else so_far if figure is None else so_far + figure
+            for so_far, figure in zip(total, column, strict=True)
+        ]
+    return total
 
 
 def rate_of(entered: int, expected: int | None) -> float | None:

@@ -191,10 +191,10 @@ def _stage(
         return Series(
             stage.key,
             "",
-            _sum_known([series.expected for series in chosen]),
+            tally.sum_known([series.expected for series in chosen]),
             _sum([series.entered for series in chosen]),
-            adjusted=_sum_known([s.adjusted or s.expected for s in chosen]) if changed else None,
-            explained=_sum_known(told) if told else None,
+            adjusted=tally.sum_known([s.adjusted or s.expected for s in chosen]) if changed else None,
+            explained=tally.sum_known(told) if told else None,
         )
     if stage.measure == Measure.ORGAN_CADRES:
         counts = list(cadres.organ_counts(cutoff_at))
@@ -220,9 +220,3 @@ def _sum(columns: list[list[int]]) -> list[int]:
     for column in columns[1:]:
         total = list(map(add, total, column))
     return total
-
-
-def _sum_known(columns: list[Known]) -> Known:
-    if len(columns) == 1:
-        return columns[0]
-    return [tally.total_known(figures) for figures in zip(*columns, strict=True)]

@@ -93,9 +93,8 @@ def test_the_root_of_any_tree_holds_the_sum_of_all_leaves(seeds: list[tuple[int,
 
 
 def test_the_sum_of_the_known_is_unknown_only_when_nothing_is_known() -> None:
-    assert tally.total_known([None, 3, 4]) == 7
-    assert tally.total_known([None, 0]) == 0
-    assert tally.total_known([None, None]) is None
+    assert tally.sum_known([[None, None, None], [3, 0, None], [4, None, None]]) == [7, 0, None]
+    assert tally.sum_known([[None, 5]]) == [None, 5]
 
 
 # --- rate ------------------------------------------------------------------------------------
