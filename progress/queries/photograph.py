@@ -17,13 +17,14 @@ from operator import add
 from cadres import queries as cadres
 from members import queries as members
 from orgs.history import PastTree, Placed, as_of, tree_as_of
-from orgs.kinds import Domain
+from orgs.kinds import Domain, UnitKind
 from progress import tally
 from progress.models import Baseline, BaselineAdjustment, Campaign, Measure, Stage
 from progress.queries.completions import explained
 from progress.queries.structure import COMPLETE, structure
 
 Known = list[int | None]
+OTHER = Domain.OTHER.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Photograph:
     """One day, folded. Lists run over `tree.units`; `homeless` counts members of branches not in any tree."""
 
     tree: PastTree
+    upper: list[Placed]  # the units above branch level
+    branches: list[Placed]
     series: list[Series]
     mismatches: list[Mismatch]
     members: list[int]
@@ -91,10 +94,13 @@ def take(
     domains, mismatches = _domains(campaign, tree, place, parents, own_members, cutoff_at)
     own_cadres = _spread(place, cadres.counts_by_unit(cutoff_at))
     series = [_stage(stage, tree, place, parents, domains, cutoff_at) for stage in stages]
-    figures, flags = structure(tree, parents, own_members, own_cadres, cutoff_at, without_admin)
+    upper, branches = _by_level(tree.units)
+    figures, flags = structure(upper, branches, parents, own_members, own_cadres, cutoff_at, without_admin)
     _flag_complete(stages, series, flags)
     return Photograph(
         tree=tree,
+        upper=upper,
+        branches=branches,
         series=[*series, *domains.values()],
         mismatches=mismatches,
         members=own_members,
@@ -109,7 +115,13 @@ def take(
 
 def branch_domain(unit: Placed) -> str:
     """The domain a branch counts in."""
-    return unit.domain or Domain.OTHER
+    return unit.domain or OTHER
+
+
+def _by_level(units: list[Placed]) -> tuple[list[Placed], list[Placed]]:
+    """The units above branch level, and the branches."""
+    kind = UnitKind.BRANCH.value
+    return [unit for unit in units if unit.kind != kind], [unit for unit in units if unit.kind == kind]
 
 
 def _spread(place: dict[int, int], counts: Iterable[tuple[int, int]]) -> list[int]:
@@ -132,9 +144,8 @@ def _domains(
     """The series of each domain, and where its baselines do not agree."""
     size = len(tree.units)
     own: dict[str, list[int]] = {domain: [0] * size for domain in Domain.values}
-    for unit, count in zip(tree.units, own_members, strict=True):
-        if count:
-            own[branch_domain(unit)][unit.place] = count
+    for unit in compress(tree.units, own_members):
+        own[unit.domain or OTHER][unit.place] = own_members[unit.place]
     explicit: dict[str, Known] = {domain: [None] * size for domain in Domain.values}
     rows = Baseline.objects.filter(as_of(cutoff_at), campaign=campaign.figures_id).order_by()
     for unit_id, domain, count in rows.values_list("unit_id", "domain", "member_count"):

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from cadres import queries as cadres
 from members import queries as members
 from orgs import admins
-from orgs.history import PastTree, Placed
-from orgs.kinds import LEADING_ORGANS, UnitKind
+from orgs.history import Placed
+from orgs.kinds import LEADING_ORGANS
 from progress import tally
 from progress.models import Bulletin
 
@@ -34,32 +34,31 @@ FLAGS = (
 
 
 def structure(
-    tree: PastTree,
+    upper: list[Placed],
+    branches: list[Placed],
     parents: list[int],
     own_members: list[int],
     own_cadres: list[int],
     cutoff_at: dt.datetime,
     without_admin: set[int] | None,
 ) -> tuple[dict[str, list[int]], dict[int, list[str]]]:
-    """The folded columns over `tree.units`, and the flags of each unit that has any, by place.
+    """The folded columns over all units, and the flags of each unit that has any, by place.
 
     `without_admin` None: counted now. Five queries.
     """
-    units = tree.units
-    upper = [unit for unit in units if unit.kind != UnitKind.BRANCH]
-    branches = _folded(parents, (unit.place for unit in units if unit.kind == UnitKind.BRANCH))
-    leaves = [(unit.place, own_members[unit.place]) for unit in units if unit.kind == UnitKind.BRANCH]
+    places = [unit.place for unit in branches]
+    leaves = [(place, own_members[place]) for place in places]
     counted = {
-        "branches": branches,
-        "branches_with_members": _folded(parents, (place for place, count in leaves if count)),
-        "branches_empty": _folded(parents, (place for place, count in leaves if not count)),
+        "branches": _folded(parents, places),
+        "branches_with_members": _folded(parents, [place for place, count in leaves if count]),
+        "branches_empty": _folded(parents, [place for place, count in leaves if not count]),
         "branches_under_three": _folded(
-            parents, (place for place, count in leaves if 0 < count < FEWEST_MEMBERS)
+            parents, [place for place, count in leaves if 0 < count < FEWEST_MEMBERS]
         ),
-        "organs": _folded(parents, (unit.place for unit in upper if unit.kind in LEADING_ORGANS)),
-        **_people(tree, parents, cutoff_at),
+        "organs": _folded(parents, [unit.place for unit in upper if unit.kind in LEADING_ORGANS]),
+        **_people(branches, parents, cutoff_at),
     }
-    flagged = _flagged(upper, branches, own_cadres, cutoff_at, without_admin)
+    flagged = _flagged(upper, counted["branches"], own_cadres, cutoff_at, without_admin)
     flags: dict[int, list[str]] = {}
     for name, places in flagged.items():
         counted[name] = _folded(parents, places)
@@ -100,9 +99,9 @@ def _flagged(
     }
 
 
-def _people(tree: PastTree, parents: list[int], cutoff_at: dt.datetime) -> dict[str, list[int]]:
+def _people(branches: list[Placed], parents: list[int], cutoff_at: dt.datetime) -> dict[str, list[int]]:
     """Youths whose identity is not established, those of them overdue, members claimed elsewhere."""
-    place = {unit.unit_id: unit.place for unit in tree.units if unit.kind == UnitKind.BRANCH}
+    place = {unit.unit_id: unit.place for unit in branches}
     youths = members.youth_counts_by_branch(cutoff_at)
     columns: dict[str, Iterable[tuple[int, int]]] = {
         "youths_uncertain": ((branch, count) for branch, count, _ in youths),

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from zhtj.lib import days, locks
 
 from progress import actions
-from progress.models import Bulletin, BulletinState
+from progress.models import Bulletin, BulletinBranch, BulletinState, BulletinUnit
 
 from tests import world
 from tests.progress.conftest import DAY, Scene, at, whole
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "manage.py", "compute_bulletin", "--day", DAY.isoformat(), "--json"]
+NEXT = DAY + dt.timedelta(days=1)
 PATIENCE = 30  # seconds
 
 
@@ -144,3 +146,24 @@ def test_entries_wait_only_for_an_instant(scene: Scene, threads: ThreadPoolExecu
         bulletin = actions.compute_bulletin(scene.campaign, DAY, now=days.now())
     assert len(entered) == 1
     assert bulletin.branches.get(code=scene.cast.third_branch.code).members == 0
+
+
+def test_the_check_of_the_falls_joins_no_rows_the_database_has_not_counted_yet(scene: Scene) -> None:
+    """Two bulletins of this minute, joined: taken for one row each, looked through row by row, for hours."""
+    scene.compute()
+    with CaptureQueriesContext(connection) as asked:
+        scene.compute(NEXT)
+    falls = next(query["sql"] for query in asked if "fewer" in query["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {falls}")
+        plan = "".join(line for (line,) in cursor)
+    assert "Aggregate" in plan
+    assert "Join" not in plan and "Nested Loop" not in plan
+
+
+def test_the_database_counts_the_rows_of_every_bulletin_soon(scene: Scene) -> None:
+    """In a campaign of a hundred days a new one is a hundredth of the table."""
+    with connection.cursor() as cursor:
+        for model in (BulletinUnit, BulletinBranch):
+            cursor.execute("SELECT reloptions FROM pg_class WHERE relname = %s", [model._meta.db_table])
+            assert "autovacuum_analyze_scale_factor=0" in cursor.fetchone()[0]
