@@ -35,6 +35,14 @@ def flag(name: str, default: bool) -> bool:
     raise BadEnvironment(f"{name} 应为 1 或 0，现为“{value}”。")
 
 
+def number(name: str, default: int) -> int:
+    """`name` as a whole number above 0, or `default`."""
+    value = text(name) or str(default)
+    if value.isascii() and value.isdigit() and int(value) > 0:
+        return int(value)
+    raise BadEnvironment(f"{name} 应为大于 0 的整数，现为“{value}”。")
+
+
 def words(name: str, default: list[str]) -> list[str]:
     value = text(name)
     return [word.strip() for word in value.split(",") if word.strip()] if value else default

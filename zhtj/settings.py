@@ -205,8 +205,8 @@ ZHTJ_PERSON_HOMES = "members.queries.homes.homes"
 ZHTJ_CADRE_DEADLINES = "progress.queries.deadlines.cadre_deadlines"
 # Who uses a unit? Handed to `orgs`, which knows neither people nor figures.
 ZHTJ_UNIT_OCCUPANTS = "zhtj.desk.occupants.occupants"
-ZHTJ_IMPORT_KEPT_DAYS = int(env.text("ZHTJ_IMPORT_KEPT_DAYS", "30"))  # rows and uploads, then removed
-ZHTJ_IMPORT_UNDO_HOURS = int(env.text("ZHTJ_IMPORT_UNDO_HOURS", "24"))  # a commit may be undone for so long
+ZHTJ_IMPORT_KEPT_DAYS = env.number("ZHTJ_IMPORT_KEPT_DAYS", 30)  # rows and uploads, then removed
+ZHTJ_IMPORT_UNDO_HOURS = env.number("ZHTJ_IMPORT_UNDO_HOURS", 24)  # a commit may be undone for so long
 ZHTJ_IMPORT_LIMITS = {
     "bytes": 20 * 1024 * 1024,
     "unpacked_bytes": 200 * 1024 * 1024,
@@ -219,7 +219,7 @@ ZHTJ_IMPORT_LIMITS = {
     "memory_bytes": 320 * 1024 * 1024,
 }
 ZHTJ_ADMINS_HOLD_A_POST = env.flag("ZHTJ_ADMINS_HOLD_A_POST", default=True)  # asked at registration
-ZHTJ_IDLE_MINUTES = int(env.text("ZHTJ_IDLE_MINUTES", "60"))  # of silence, then the session ends
+ZHTJ_IDLE_MINUTES = env.number("ZHTJ_IDLE_MINUTES", 60)  # of silence, then the session ends
 ZHTJ_HELP_LINE = env.text("ZHTJ_HELP_LINE", "0371—65902921")
 ZHTJ_SITE = env.text("ZHTJ_SITE", "https://zhtj.youth.cn/zhtj")
 ZHTJ_FONT_DIR = env.text("ZHTJ_FONT_DIR")  # licensed official fonts for PDF files; "" = those there are
