@@ -82,9 +82,11 @@ def test_when_a_part_dies_the_rest_is_stopped_and_it_says_so(environment):
     try:
         read_until(process, "按 Ctrl-C 停止")
         web, worker = children(process.pid)
+        timetable = children(worker)
         os.kill(worker, signal.SIGKILL)
         assert process.wait(60) == 1
-        assert not alive(web)
+        assert timetable, "the worker runs it in a process of its own"
+        assert not [pid for pid in (web, *timetable) if alive(pid)]
     finally:
         process.kill()
 

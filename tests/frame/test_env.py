@@ -13,7 +13,9 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_a_value_stands_before_a_file_before_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_value_stands_before_a_file_before_the_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     assert env.text("ZHTJ_X", "default") == "default"
     (tmp_path / "x").write_text("from the file\n", encoding="utf-8")
     monkeypatch.setenv("ZHTJ_X_FILE", str(tmp_path / "x"))

@@ -39,7 +39,8 @@ def test_every_form_is_one_link_and_the_text_is_the_one_that_is_given_out(
 
 def test_the_bulletins_page_loads_the_part_alone(scene: Scene, published: Bulletin) -> None:
     page = world.client(scene.cast.staff).get(reverse("bulletin", args=[DAY])).content.decode()
-    assert f'hx-get="{reverse("bulletin_outputs", args=[DAY])}?unit=HN&amp;revision=1"' in page
+    part = f"{reverse('bulletin_outputs', args=[DAY])}?campaign=henan-2018&amp;unit=HN&amp;revision=1"
+    assert f'hx-get="{part}"' in page
     part = get(scene.cast.staff, htmx=True).content.decode()
     assert "复制文字" in part
     assert "<html" not in part

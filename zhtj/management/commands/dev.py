@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
@@ -130,15 +130,16 @@ def _start(command: list[str]) -> "subprocess.Popen[bytes]":
 
 
 def _stop(children: list["subprocess.Popen[bytes]"]) -> None:
+    """Ask each child to end; what is left of its group (a killed worker leaves its timetable) goes too."""
     for child in children:
         child.terminate()
     deadline = time.monotonic() + SECONDS_TO_STOP
     for child in children:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+        child.wait()
 
 
 def _wait_until_it_answers(
