@@ -14,10 +14,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from guardian.shortcuts import assign_perm, remove_perm
 
-from zhtj.lib import locks
+from zhtj.lib import days, locks, masks
 from zhtj.lib.problems import Problem, Refused
 
-from orgs import admins, audit, rules, tree
+from orgs import admins, audit, identity, person_rules, rules, tree
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit, OrgUnitUserObjectPermission, User
 from orgs.rules import CARD_FIELDS, CODES, POST_COUNTS
@@ -26,6 +26,7 @@ from orgs.tree import NewUnit
 
 KINDS_WITH_POSTS = LEADING_ORGANS | {UnitKind.COMMITTEE, UnitKind.WORKING_COMMITTEE}
 MOST_POSTS = 9999
+_COLUMNS = {"secretary_id": "secretary_id_sealed"}
 _NAMED = 20  # new units that an audit entry names
 
 # --- units ----------------------------------------------------------------------------------
@@ -112,8 +113,9 @@ def _plant(
 def edit_card(actor: Actor, *, unit: OrgUnit, batch_id: int | None = None, **fields: Any) -> OrgUnit:
     """Change fields of a unit's card; "" (None for a count) empties one. Nothing changed: nothing written.
 
-    Fields: full_name, phone, email, secretary_name, secretary_mobile, is_private_school, and the four
-    post counts of leading organs, committees and working committees. Raises Refused with all faults.
+    Fields: full_name, phone, email, secretary_name, secretary_mobile, secretary_id (stored sealed, in the
+    trail masked), is_private_school, and the four post counts of leading organs, committees and working
+    committees. Raises Refused with all faults.
     """
     actor.scope.require("units.edit_card", unit)
     values = _read_card_fields(unit, fields)
@@ -125,9 +127,11 @@ def edit_card(actor: Actor, *, unit: OrgUnit, batch_id: int | None = None, **fie
         if before:
             for name in before:
                 setattr(unit, name, values[name])
-            unit.save(update_fields=list(before))
-            after = {name: values[name] for name in before}
-            audit.record(actor, "orgs.edit_card", unit=unit, batch_id=batch_id, before=before, after=after)
+            unit.save(update_fields=[_COLUMNS.get(name, name) for name in before])
+            after = _masked({name: values[name] for name in before})
+            audit.record(
+                actor, "orgs.edit_card", unit=unit, batch_id=batch_id, before=_masked(before), after=after
+            )
     return unit
 
 
@@ -151,6 +155,8 @@ def change_industry(actor: Actor, *, unit: OrgUnit, industry: str, batch_id: int
     value, code = rules.READERS["industry"](industry)
     if code:
         raise Refused([CODES.problem(code, value=industry[:20])])
+    if value and unit.is_leading_organ:
+        raise Refused([CODES.problem("industry.not_at_this_kind", name=unit.short_name)])
     with transaction.atomic():
         at = locks.entry_stamp()
         before = {"industry": unit.industry, "domain": unit.domain}
@@ -254,7 +260,8 @@ def _read_forest(forest: Iterable[NewUnit]) -> list[NewUnit]:
 
 
 def _read_card_fields(unit: OrgUnit, fields: dict[str, Any]) -> dict[str, Any]:
-    allowed = {*CARD_FIELDS, "is_private_school", *(POST_COUNTS if unit.kind in KINDS_WITH_POSTS else ())}
+    counts = POST_COUNTS if unit.kind in KINDS_WITH_POSTS else ()
+    allowed = {*CARD_FIELDS, "secretary_id", "is_private_school", *counts}
     if strangers := fields.keys() - allowed:
         raise TypeError(f"not fields of this card: {', '.join(sorted(strangers))}")
     values: dict[str, Any] = {}
@@ -265,6 +272,11 @@ def _read_card_fields(unit: OrgUnit, fields: dict[str, Any]) -> dict[str, Any]:
             if given is not None and not (isinstance(given, int) and 0 <= given <= MOST_POSTS):
                 problems.append(CODES.problem("post_count.format", at=name))
             continue
+        if name == "secretary_id":
+            values[name], code = _read_id(given)
+            if code:
+                problems.append(person_rules.CODES.problem(code, at=name))
+            continue
         values[name], code = rules.READERS[name](given)
         if code:
             problems.append(CODES.problem(code, value=str(given)[:20]))
@@ -272,6 +284,18 @@ def _read_card_fields(unit: OrgUnit, fields: dict[str, Any]) -> dict[str, Any]:
             values[name] = bool(values[name])
     if problems:
         raise Refused(problems)
+    return values
+
+
+def _read_id(given: Any) -> tuple[str, str | None]:
+    """The national id typed; blank is none."""
+    return ("", None) if identity.is_blank(given) else identity.read_national_id(given, days.today())
+
+
+def _masked(values: dict[str, Any]) -> dict[str, Any]:
+    """As the trail may know it."""
+    if "secretary_id" in values:
+        return {**values, "secretary_id": masks.mask_id(values["secretary_id"])}
     return values
 
 

@@ -62,6 +62,11 @@ def superior_of(unit_id: int | None) -> str:
     return own.parent.contact if own and own.parent else ""
 
 
+def roots() -> QuerySet[OrgUnit]:
+    """The provinces."""
+    return OrgUnit.objects.filter(parent=None)
+
+
 def tree_ids() -> list[int]:
     """The trees there are, one a province."""
     return list(OrgUnit.objects.order_by("tree_id").values_list("tree_id", flat=True).distinct())

@@ -10,7 +10,7 @@ from zhtj.lib.forms import Plain, Typed
 from orgs import queries
 from orgs.actions import KINDS_WITH_POSTS, MOST_POSTS
 from orgs.browsing import Wanted
-from orgs.kinds import ALLOWED_CHILDREN, Industry, UnitClass, UnitKind
+from orgs.kinds import ALLOWED_CHILDREN, Domain, Industry, UnitClass, UnitKind
 from orgs.models import OrgUnit
 from orgs.rules import POST_COUNTS
 from orgs.scopes import CAPABILITIES, ROLE_WORDS
@@ -160,13 +160,30 @@ class CardForm(Plain):
     public_posts_filled_count = _count("事业编制实际配备数")
     secretary_name = Typed("书记姓名")
     secretary_mobile = Typed("书记手机号码", "11位。", inputmode="tel")
+    secretary_id = Typed(
+        "书记身份证号码",
+        "18位，加密保存，只显示首尾；不改就不用重填，清空则删除。书记已录入为本级团干部的可以不填。",
+        maxlength="18",
+    )
+    is_private_school = forms.BooleanField(label="是民办学校", required=False)
 
     def __init__(self, *args: Any, unit: OrgUnit, **kwargs: Any) -> None:
         initial = {name: getattr(unit, name) for name in self.base_fields}
+        initial["secretary_id"] = unit.masked_secretary_id
         super().__init__(*args, initial=initial, **kwargs)
+        self.fields["secretary_id"].widget.attrs["data-private"] = ""  # no draft keeps it
+        if unit.domain != Domain.SCHOOL and not unit.is_private_school:
+            del self.fields["is_private_school"]
         if unit.kind not in KINDS_WITH_POSTS:
             for name in POST_COUNTS:
                 del self.fields[name]
+
+    def card(self) -> dict[str, Any]:
+        """What was filled in, as the action takes it: an id shown masked and left alone is no change."""
+        given = dict(self.cleaned_data)
+        if given["secretary_id"] == self.initial["secretary_id"]:
+            del given["secretary_id"]
+        return given
 
 
 class AuditForm(Plain):

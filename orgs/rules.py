@@ -43,6 +43,13 @@ CODES = Catalogue(
             PRACTICE,
         ),
         Rule(
+            "province.taken",
+            "已有名为“{value}”的省级团委，编码是 {taken_code}。",
+            "请用这个编码再运行一次，为它的管理员发放代码；另设一个省请换一个简称。",
+            PRACTICE,
+            field="short_name",
+        ),
+        Rule(
             "short_name.ending",
             "组织简称“{value}”不以{endings}结尾。",
             "请核对简称；无误可以保留。",
@@ -88,6 +95,13 @@ CODES = Catalogue(
             "“{value}”不是可选的行业类别。",
             "请从下拉列表中选择，例如“普通高中”“国有企业”。",
             "一、3",
+        ),
+        Rule(
+            "industry.not_at_this_kind",
+            "“{name}”是团的领导机关，没有行业类别。",
+            "请在它下属的团委、团工委、团总支上填写行业类别。",
+            PRACTICE,
+            field="industry",
         ),
         Rule(
             "parent.unknown",

@@ -112,6 +112,7 @@ ACTIONS: dict[str, str] = {
 }
 FIELDS: dict[str, str] = {
     **{field.name: str(field.verbose_name) for field in OrgUnit._meta.concrete_fields},
+    "secretary_id": "书记身份证号码",
     "user": "账号",
     "role": "角色",
     "count": "数量",

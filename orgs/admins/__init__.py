@@ -10,6 +10,8 @@ one person, several units.
 """
 
 from orgs.admins.codes import (
+    first_code,
+    first_reset,
     issue_codes,
     issue_handover_code,
     issue_reset_code,
@@ -53,6 +55,8 @@ __all__ = [
     "children_to_staff",
     "dismiss_admin",
     "find_user",
+    "first_code",
+    "first_reset",
     "has_admin",
     "issue_codes",
     "issue_handover_code",

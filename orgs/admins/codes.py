@@ -41,6 +41,16 @@ def issue_codes(actor: Actor, *, units: Sequence[OrgUnit]) -> list[AccessCode]:
     if allowed != len(set(ids)):
         for unit in units:
             actor.scope.require("admins.manage", unit)
+    return _issue(actor, ids)
+
+
+def first_code(actor: Actor, *, province: OrgUnit) -> AccessCode:
+    """A registration code for the head of a tree, whom no superior staffs. Asks no scope (orgs.founding)."""
+    (code,) = _issue(actor, [province.pk])
+    return code
+
+
+def _issue(actor: Actor, ids: Sequence[int]) -> list[AccessCode]:
     with transaction.atomic():
         locked = list(OrgUnit.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
         problems = cannot_have_admin(locked)
@@ -59,6 +69,12 @@ def issue_codes(actor: Actor, *, units: Sequence[OrgUnit]) -> list[AccessCode]:
 def issue_reset_code(actor: Actor, *, user: User, unit: OrgUnit) -> AccessCode:
     """A code by which an administrator of `unit` sets a new password; older open ones are withdrawn."""
     actor.scope.require("admins.manage", unit)
+    return first_reset(actor, user=user, province=unit)
+
+
+def first_reset(actor: Actor, *, user: User, province: OrgUnit) -> AccessCode:
+    """`issue_reset_code` without asking the scope: for the head of a tree, see orgs.founding."""
+    unit = province
     with transaction.atomic():
         require_admin(user, unit)
         now = days.now()

@@ -73,6 +73,9 @@ class CardSerializer(serializers.Serializer):
             for name in CARD_FIELDS
         }
         counts = {name: serializers.IntegerField(required=False, allow_null=True) for name in POST_COUNTS}
+        texts["secretary_id"] = serializers.CharField(
+            required=False, allow_blank=True, max_length=40, write_only=True, help_text="加密保存，不再显示"
+        )
         return texts | counts | {"is_private_school": serializers.BooleanField(required=False)}
 
 

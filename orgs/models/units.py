@@ -7,6 +7,8 @@ from django.db.models import Q
 from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
 
+from zhtj.lib import crypto, masks
+
 from orgs.kinds import LEADING_ORGANS, Domain, Industry, UnitClass, UnitKind
 
 TREE_FIELDS = frozenset({"parent", "parent_id", "lft", "rght", "tree_id", "level"})
@@ -106,6 +108,19 @@ class OrgUnit(MPTTModel):
         secretary = f"书记 {self.secretary_name}" if self.secretary_name else ""
         said = "，".join(word for word in (secretary, f"电话 {phone}" if phone else "") if word)
         return f"{self.short_name}（{said}）" if said else self.short_name
+
+    @property
+    def secretary_id(self) -> str:
+        """The secretary's national id; "" where the card has none. It lies sealed."""
+        return crypto.unseal(self.secretary_id_sealed) if self.secretary_id_sealed else ""
+
+    @secretary_id.setter
+    def secretary_id(self, national_id: str) -> None:
+        self.secretary_id_sealed = crypto.seal(national_id) if national_id else None
+
+    @property
+    def masked_secretary_id(self) -> str:
+        return masks.mask_id(self.secretary_id)
 
     # What django-mptt derives from dense numbers is wrong with gaps: ask the rows.
     def get_descendant_count(self) -> int:

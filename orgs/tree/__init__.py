@@ -17,12 +17,13 @@ from orgs.tree.forest import NewUnit
 from orgs.tree.growing import OutOfReach, graft, graft_many
 from orgs.tree.mending import Fault, faults, nodes, repair
 from orgs.tree.moving import move
-from orgs.tree.placing import rename, set_industry
+from orgs.tree.placing import changed_domains, rename, set_industry
 
 __all__ = [
     "Fault",
     "NewUnit",
     "OutOfReach",
+    "changed_domains",
     "faults",
     "graft",
     "graft_many",

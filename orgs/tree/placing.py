@@ -73,14 +73,22 @@ def settle_domains(top: OrgUnit) -> set[int]:
     The caller holds the tree's exclusive lock, `top` is fresh. One query, and one for every domain
     that changed hands.
     """
-    above = OrgUnit.objects.filter(pk=top.parent_id).values_list("domain", flat=True).first() or ""
-    in_force: dict[int | None, str] = {top.parent_id: above}
     changed: dict[str, list[int]] = {}
-    rows = OrgUnit.objects.filter(tree_id=top.tree_id, lft__gte=top.lft, lft__lt=top.rght).order_by("lft")
-    for pk, parent, industry, domain in rows.values_list("pk", "parent_id", "industry", "domain"):
-        in_force[pk] = domain_of(industry) or in_force[parent]
-        if in_force[pk] != domain:
-            changed.setdefault(in_force[pk], []).append(pk)
+    for pk, domain in changed_domains(top, top.industry).items():
+        changed.setdefault(domain, []).append(pk)
     for domain, pks in changed.items():
         OrgUnit.objects.filter(pk__in=pks).update(domain=domain)
     return {pk for pks in changed.values() for pk in pks}
+
+
+def changed_domains(top: OrgUnit, industry: str) -> dict[int, str]:
+    """Whose domain from `top` down would change if it stated `industry`, and into what. Two queries."""
+    above = OrgUnit.objects.filter(pk=top.parent_id).values_list("domain", flat=True).first() or ""
+    in_force: dict[int | None, str] = {top.parent_id: above}
+    changed = {}
+    rows = OrgUnit.objects.filter(tree_id=top.tree_id, lft__gte=top.lft, lft__lt=top.rght).order_by("lft")
+    for pk, parent, stated, domain in rows.values_list("pk", "parent_id", "industry", "domain"):
+        in_force[pk] = domain_of(industry if pk == top.pk else stated) or in_force[parent]
+        if in_force[pk] != domain:
+            changed[pk] = in_force[pk]
+    return changed

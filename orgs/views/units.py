@@ -115,7 +115,7 @@ def unit_edit(request: Request, pk: int) -> HttpResponse:
     form = CardForm(request.POST or None, unit=unit)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.edit_card(request.actor, unit=unit, **form.cleaned_data)
+            actions.edit_card(request.actor, unit=unit, **form.card())
         except Refused as refused:
             form.add_problems(refused.problems)
         else:

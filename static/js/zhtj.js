@@ -115,7 +115,7 @@
   function keepDraft(form, isSent) {
     const values = {};
     Array.from(form.elements).forEach(function (item) {
-      if (!item.name || item.name === "csrfmiddlewaretoken" || /^(password|file|hidden|submit|button)$/.test(item.type)) return;
+      if (!item.name || item.name === "csrfmiddlewaretoken" || /^(password|file|hidden|submit|button)$/.test(item.type) || "private" in item.dataset) return;
       if (item.type === "checkbox" || item.type === "radio") {
         values[item.name + "=" + item.value] = item.checked;
       } else {

@@ -33,6 +33,7 @@ def test_a_card_is_completed_field_by_field(cast: Cast) -> None:
 
 BAD_CARDS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("committee", {"phone": "没有", "email": "@"}, ["email.format", "phone.format"]),
+    ("committee", {"secretary_id": "410102"}, ["national_id.format"]),
     ("committee", {"admin_posts_planned_count": 10_000}, ["post_count.format"]),
     ("branch", {"admin_posts_planned_count": 1}, ["post_count.not_at_this_kind"]),
 ]

@@ -26,7 +26,9 @@ CARD: dict[str, Any] = {
     "email": "a@example.com",
     "secretary_name": "王芳",
     "secretary_mobile": "13812345678",
+    "secretary_id": world.national_id(80_001),
 }
+UNNAMED = CARD | {"secretary_id": ""}
 POSTS = dict.fromkeys(
     (
         "admin_posts_planned_count",
@@ -53,6 +55,14 @@ def card(name: str, **fields: Any) -> Callable[[Cast], None]:
     return lambda cast: (
         actions.edit_card(world.actor(cast.province_admin), unit=getattr(cast, name), **fields) and None
     )
+
+
+def secretary(name: str) -> Callable[[Cast], None]:
+    return lambda cast: world.cadre(getattr(cast, name), "书记") and None
+
+
+def both(*given: Callable[[Cast], None]) -> Callable[[Cast], None]:
+    return lambda cast: [each(cast) for each in given] and None
 
 
 def nothing(cast: Cast) -> None:
@@ -90,6 +100,8 @@ TABLE: list[tuple[str, str, Callable[[Cast], None], bool]] = [
     ("unit.no_admin", "town", lambda cast: world.account(cast.town) and None, False),
     ("unit.incomplete", "branch", nothing, True),
     ("unit.incomplete", "branch", card("branch", **CARD), False),
+    ("unit.incomplete", "branch", card("branch", **UNNAMED), True),
+    ("unit.incomplete", "branch", both(card("branch", **UNNAMED), secretary("branch")), False),
     ("unit.incomplete", "committee", card("committee", **CARD), True),
     ("unit.incomplete", "committee", card("committee", **CARD, **POSTS), False),
 ]

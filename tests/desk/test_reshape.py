@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from zhtj.desk import preview, reshape, sizes
 from zhtj.imports import actions as imports
@@ -267,6 +268,45 @@ def test_a_moved_unit_changes_scopes_at_once(cast: Cast) -> None:
     reshape.move_unit(world.actor(cast.province_admin), unit=cast.town, new_parent=cast.other_city)
     assert members.queries.members(city).count() == 3
     assert members.queries.members(world.actor(cast.county_admin).scope).count() == 0
+
+
+def test_another_industry_is_shown_with_what_goes_over_and_then_stated(cast: Cast) -> None:
+    world.members(cast.branch, 2)
+    world.members(cast.second_branch, 1)
+    url = reverse("unit_industry", args=[cast.committee.pk])
+    browser = world.client(cast.county_admin)
+    seen = browser.get(url, {"industry": "农村"}).context["preview"]
+    assert (seen.domain, seen.units, seen.members) == ("农村", 4, 3)
+    assert browser.get(url).context["preview"] is None
+    assert browser.get(url, {"industry": "种地"}).context["preview"] is None
+    assert browser.post(url, {"industry": "农村"}).status_code == 302
+    assert fresh(cast.branch).domain == fresh(cast.committee).domain == "rural"
+    assert browser.post(url, {"industry": "农村"}).status_code == 302, "again: nothing to do"
+    assert AuditEntry.objects.filter(action="orgs.change_industry").count() == 1
+    page = browser.post(url, {"industry": ""}).content.decode()
+    assert "没有填写行业类别" in page and fresh(cast.committee).industry == "农村"
+
+
+def test_a_closed_unit_keeps_its_industry_and_an_organ_has_none(cast: Cast) -> None:
+    county, city = world.actor(cast.county_admin), world.actor(cast.city_admin)
+    reshape.close_unit(world.actor(cast.committee_admin), unit=cast.branch)
+    assert refusal(reshape.change_industry, county, unit=cast.branch, industry="农村") == ["change.closed"]
+    found = refusal(reshape.change_industry, city, unit=cast.county, industry="农村")
+    assert found == ["industry.not_at_this_kind"]
+
+
+def test_the_page_of_closing_leads_on_to_who_takes_the_people(cast: Cast) -> None:
+    world.members(cast.branch, 2)
+    world.members(cast.second_branch, 3)
+    browser, close = world.client(cast.committee_admin), reverse("unit_close", args=[cast.branch.pk])
+    page = browser.get(close).content.decode()
+    into = f"{reverse('unit_merge', args=[cast.branch.pk])}?into={cast.second_branch.pk}"
+    assert "还有 2 名团员" in page and f'href="{into}"' in page and "转入后 5 人" in page
+    assert browser.get(into).context["preview"].result == 5
+    browser.post(into.split("?")[0], {"into": cast.second_branch.pk})
+    assert not fresh(cast.branch).is_open
+    empty = browser.get(reverse("unit_close", args=[cast.third_branch.pk])).content.decode()
+    assert "确认撤销" in empty and "转出后一并撤销" not in empty
 
 
 def test_a_move_out_of_the_actors_reach_is_forbidden(cast: Cast) -> None:

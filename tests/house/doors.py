@@ -133,6 +133,11 @@ TABLE: list[Line] = [
     Line("unit_move", 302, 404, 403, 302, BRANCH, "POST", as_insider="county_admin", data={"parent": "town"}),
     Line("unit_rename", 302, 404, 403, 200, BRANCH),
     Line("unit_rename", 302, 404, 403, 302, BRANCH, "POST", data={"short_name": "新一班团支部"}),
+    Line("unit_industry", 302, 404, 403, 200, BRANCH),
+    Line("unit_industry", 302, 404, 403, 403, BRANCH, as_insider="secretary"),
+    Line("unit_industry", 302, 404, 403, 302, BRANCH, "POST", data={"industry": "农村"}),
+    Line("api_unit_industry", 401, 404, 403, 200, BRANCH, "POST", data={"industry": "农村"}),
+    Line("api_unit_industry", 401, 404, 403, 400, BRANCH, "POST", data={"industry": "x"}),
     Line("api_unit_merge", 401, 404, 403, 200, BRANCH, "POST", data={"unit": "second_branch"}),
     Line("api_unit_merge", 401, 404, 403, 404, BRANCH, "POST", data={"unit": "other_branch"}),
     Line(

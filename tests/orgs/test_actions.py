@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
+from zhtj.lib import masks
 from zhtj.lib.problems import Refused
 
 from orgs import actions, queries
@@ -111,6 +113,50 @@ def test_faults_of_a_card_are_said_together_and_nothing_is_stored(cast):
     assert cast.committee.full_name == ""
 
 
+def test_the_secretarys_id_lies_sealed_and_shows_its_ends(cast):
+    admin, number = world.actor(cast.committee_admin), world.national_id(80_002)
+    actions.edit_card(admin, unit=cast.committee, secretary_id=f" {number} ")
+    committee = OrgUnit.objects.get(pk=cast.committee.pk)
+    assert committee.secretary_id == number and number.encode() not in bytes(committee.secretary_id_sealed)
+    entry = AuditEntry.objects.get(action="orgs.edit_card")
+    assert entry.after == {"secretary_id": masks.mask_id(number)} and entry.before == {"secretary_id": ""}
+    actions.edit_card(admin, unit=committee, secretary_id=number)
+    assert AuditEntry.objects.filter(action="orgs.edit_card").count() == 1, "the same again is no change"
+    for wrong, code in (("123", "format"), (number[:-1] + ("1" if number[-1] != "1" else "2"), "checksum")):
+        with pytest.raises(Refused) as refused:
+            actions.edit_card(admin, unit=committee, secretary_id=wrong)
+        assert codes_of(refused) == [f"national_id.{code}"]
+        assert refused.value.problems[0].field == "secretary_id" and wrong not in str(refused.value)
+    actions.edit_card(admin, unit=committee, secretary_id="")
+    committee.refresh_from_db()
+    assert committee.secretary_id_sealed is None
+
+
+def test_the_card_page_shows_the_id_masked_and_leaves_it_alone(cast):
+    number = world.national_id(80_003)
+    actions.edit_card(world.actor(cast.secretary), unit=cast.branch, secretary_id=number)
+    browser, url = world.client(cast.secretary), reverse("unit_edit", args=[cast.branch.pk])
+    page = browser.get(url).content.decode()
+    assert masks.mask_id(number) in page and number not in page
+    sent = {"phone": "0371-65902921", "secretary_id": masks.mask_id(number)}
+    assert browser.post(url, sent).status_code == 302
+    cast.branch.refresh_from_db()
+    assert (cast.branch.phone, cast.branch.secretary_id) == ("0371-65902921", number)
+    detail = reverse("unit_detail", args=[cast.branch.pk])
+    assert masks.mask_id(number) in browser.get(detail).content.decode()
+    assert masks.mask_id(number) not in world.client(cast.viewer).get(detail).content.decode()
+
+
+def test_only_schools_are_asked_whether_they_are_private(cast):
+    browser = world.client(cast.county_admin)
+    for unit, asked in ((cast.committee, True), (cast.town, False)):
+        page = browser.get(reverse("unit_edit", args=[unit.pk])).content.decode()
+        assert ("民办学校" in page) is asked
+    browser.post(reverse("unit_edit", args=[cast.committee.pk]), {"is_private_school": "on"})
+    cast.committee.refresh_from_db()
+    assert cast.committee.is_private_school
+
+
 def test_a_branch_has_no_post_counts_and_nobody_edits_beside(cast):
     with pytest.raises(TypeError):
         actions.edit_card(world.actor(cast.secretary), unit=cast.branch, admin_posts_planned_count=1)
@@ -136,6 +182,9 @@ def test_the_superior_changes_an_industry(cast):
     actions.change_industry(world.actor(cast.county_admin), unit=cast.committee, industry="国有企业")
     cast.branch.refresh_from_db()
     assert cast.branch.domain == "state_enterprise"
+    with pytest.raises(Refused) as refused:
+        actions.change_industry(world.actor(cast.city_admin), unit=cast.county, industry="农村")
+    assert codes_of(refused) == ["industry.not_at_this_kind"]
     with pytest.raises(Refused):
         actions.change_industry(world.actor(cast.county_admin), unit=cast.committee, industry="种地")
 

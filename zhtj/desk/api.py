@@ -18,6 +18,7 @@ from zhtj.lib.doors import door
 
 from orgs import queries
 from orgs.api import UnitSerializer
+from orgs.kinds import Industry
 from orgs.models import OrgUnit
 
 SMALL_A_PAGE = 50
@@ -25,6 +26,10 @@ SMALL_A_PAGE = 50
 
 class OtherUnit(serializers.Serializer):
     unit = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="另一个组织的 id")
+
+
+class NewIndustry(serializers.Serializer):
+    industry = serializers.ChoiceField(choices=Industry.choices, allow_blank=True)
 
 
 class NewName(serializers.Serializer):
@@ -81,6 +86,14 @@ def rename(request: Request, pk: int) -> Response:
     """改名：修改组织简称，原名保留在沿革中。"""
     unit, name = _unit(request, pk), _sent(NewName, request)["short_name"]
     return Response(UnitSerializer(reshape.rename_unit(request.actor, unit=unit, short_name=name)).data)
+
+
+@extend_schema(request=NewIndustry, responses=UnitSerializer)
+@api_view(["POST"])
+def industry(request: Request, pk: int) -> Response:
+    """修改行业类别：领域随之变化，没有自己行业类别的下级一并变化。空字符串表示与上级相同。"""
+    unit, stated = _unit(request, pk), _sent(NewIndustry, request)["industry"]
+    return Response(UnitSerializer(reshape.change_industry(request.actor, unit=unit, industry=stated)).data)
 
 
 class HealthQuery(serializers.Serializer):
@@ -155,6 +168,7 @@ api_urls = [
     path("units/<int:pk>/close/", _manage(close), name="api_unit_close"),
     path("units/<int:pk>/reopen/", _manage(reopen), name="api_unit_reopen"),
     path("units/<int:pk>/rename/", _manage(rename), name="api_unit_rename"),
+    path("units/<int:pk>/industry/", _manage(industry), name="api_unit_industry"),
     path("health/", door("units.see")(health), name="api_health"),
     path("units/small/", _manage(small_units), name="api_small_units"),
 ]

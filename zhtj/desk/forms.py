@@ -12,8 +12,25 @@ from cadres.models import Engagement
 from cadres.rules import POSTS_AT
 from orgs import queries
 from orgs.identity import ETHNICITIES
+from orgs.kinds import Industry
 from orgs.models import OrgUnit
 from orgs.person_rules import POLITICAL_STATUS_CHOICES
+
+
+class IndustryForm(Plain):
+    """Which industry a unit is to state; blank = that of the superior."""
+
+    industry = Typed(
+        "行业类别",
+        "领域由行业类别决定，日通报和录入开放都按领域计算。",
+        choices=[("", "与上级相同"), *Industry.choices],
+    )
+
+    def asked(self) -> str | None:
+        """The industry chosen; None where none was, or none there is."""
+        self.full_clean()
+        given: str = self.cleaned_data.get("industry", "")
+        return given if "industry" in self.data and (not given or given in Industry.values) else None
 
 
 class CodeForm(Plain):

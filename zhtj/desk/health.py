@@ -72,7 +72,8 @@ CODES = Catalogue(
         Rule(
             "unit.incomplete",
             "组织信息没有填全。",
-            "请补齐全称、联系电话、电子邮箱、书记姓名和手机号码；领导机关、团委、团工委还须填写编制数和实际配备数。",
+            "请补齐全称、联系电话、电子邮箱、书记姓名、手机号码和身份证号码（书记已录入为本级团干部的，身份证号码不用"
+            "再填）；领导机关、团委、团工委还须填写编制数和实际配备数。",
             "国家系统惯例",
             Severity.WARNING,
         ),
@@ -132,7 +133,8 @@ def _without_branches() -> Q:
 def _incomplete() -> Q:
     blank = reduce(or_, (Q(**{name: ""}) for name in CARD_FIELDS))
     uncounted = reduce(or_, (Q(**{name: None}) for name in POST_COUNTS))
-    return blank | (Q(kind__in=KINDS_WITH_POSTS) & uncounted)
+    unnamed = Q(secretary_id_sealed=None) & ~Q(cadres.presence.has_secretary())
+    return blank | unnamed | (Q(kind__in=KINDS_WITH_POSTS) & uncounted)
 
 
 CHECKS = (

@@ -7,8 +7,10 @@ from zhtj.imports import travel as batches
 from zhtj.lib.problems import Problem
 
 import cadres.presence
+import members.queries
 from members.queries import review
-from orgs import finding, reshaping
+from orgs import finding, reshaping, tree
+from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 
@@ -68,6 +70,26 @@ def of_closing(scope: Scope, unit: OrgUnit) -> ClosePreview:
         youth_count=review.youth_of(scope, unit).count(),
     )
     return ClosePreview(unit, unit.post_count, problems)
+
+
+@dataclass(slots=True)
+class IndustryPreview:
+    """What stating `industry` would change: units and members that go over to `domain`."""
+
+    unit: OrgUnit
+    industry: str
+    domain: str
+    units: int
+    members: int
+
+
+def of_industry(unit: OrgUnit, industry: str) -> IndustryPreview:
+    """Four queries, whatever the size of the sub-tree."""
+    changed = tree.changed_domains(unit, industry)
+    domain = changed.get(unit.pk, unit.domain)
+    counts = members.queries.active_counts(list(changed))
+    word = Domain(domain).label if domain else ""
+    return IndustryPreview(unit, industry, word, len(changed), sum(counts.values()))
 
 
 def _name_clashes(source: OrgUnit, target: OrgUnit) -> list[Problem]:

@@ -104,6 +104,15 @@ def rename_unit(actor: Actor, *, unit: OrgUnit, short_name: str) -> OrgUnit:
         return actions.rename_unit(actor, unit=unit, short_name=short_name)
 
 
+def change_industry(actor: Actor, *, unit: OrgUnit, industry: str) -> OrgUnit:
+    """`orgs.actions.change_industry` for a unit that is open; nothing to do is nothing done."""
+    with _alone(actor, unit) as (_, unit):
+        _refuse(reshaping.change_problems(unit))
+        if unit.industry == industry:
+            return unit
+        return actions.change_industry(actor, unit=unit, industry=industry)
+
+
 @contextmanager
 def _alone(actor: Actor, *units: OrgUnit) -> Iterator[tuple]:
     """The stamp and the units as they stand, with their trees held alone and the right looked at again."""

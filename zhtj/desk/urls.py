@@ -15,5 +15,6 @@ urlpatterns = [
     path("units/<int:pk>/close/", units.unit_close, name="unit_close"),
     path("units/<int:pk>/reopen/", units.unit_reopen, name="unit_reopen"),
     path("units/<int:pk>/move/", units.unit_move, name="unit_move"),
+    path("units/<int:pk>/industry/", units.unit_industry, name="unit_industry"),
     path("units/<int:pk>/rename/", units.unit_rename, name="unit_rename"),
 ]

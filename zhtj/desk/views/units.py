@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from zhtj.desk import paging, preview, reshape, sizes
-from zhtj.desk.forms import ParentForm, RenameForm, TargetForm
+from zhtj.desk.forms import IndustryForm, ParentForm, RenameForm, TargetForm
 from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
 
@@ -75,10 +75,13 @@ def unit_close(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"“{unit.short_name}”已撤销，历史记录仍可查看。")
             return redirect("unit_detail", pk=unit.pk)
+    seen = preview.of_closing(request.scope, unit)
+    stuck = [seen.unit] if seen.problems and unit.is_open else []
     context = {
         "unit": unit,
         "path": queries.visible_path(request.scope, unit),
-        "preview": preview.of_closing(request.scope, unit),
+        "preview": seen,
+        "partners": sizes.partners(request.scope, stuck).get(unit.pk, []) if stuck else [],
     }
     return render(request, "desk/unit_close.html", context)
 
@@ -135,6 +138,30 @@ def unit_rename(request: Request, pk: int) -> HttpResponse:
             return redirect("unit_detail", pk=unit.pk)
     context = {"form": form, "unit": unit, "path": queries.visible_path(request.scope, unit)}
     return render(request, "desk/unit_rename.html", context)
+
+
+@door("units.manage")
+def unit_industry(request: Request, pk: int) -> HttpResponse:
+    """Another industry for a unit: choose, see what goes over to another domain, confirm."""
+    unit = _managed(request, pk)
+    form = IndustryForm(request.POST or request.GET or {"industry": unit.industry})
+    industry = form.asked()
+    if request.method == "POST" and industry is not None:
+        try:
+            reshape.change_industry(request.actor, unit=unit, industry=industry)
+        except Refused as refused:
+            form.add_problems(refused.problems)
+        else:
+            messages.success(request, f"“{unit.short_name}”的行业类别已修改。")
+            return redirect("unit_detail", pk=unit.pk)
+    is_asked = industry is not None and industry != unit.industry and form.is_valid()
+    context = {
+        "form": form,
+        "unit": unit,
+        "path": queries.visible_path(request.scope, unit),
+        "preview": preview.of_industry(unit, industry or "") if is_asked else None,
+    }
+    return render(request, "desk/unit_industry.html", context)
 
 
 def _managed(request: Request, pk: int) -> OrgUnit:
