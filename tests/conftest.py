@@ -20,6 +20,7 @@ from django.db import connections
 from zhtj.lib import days
 
 from tests import reach
+from tests.witness import Witness
 
 # Day 23 of the campaign: schools and state enterprises are open, the other domains gated.
 MORNING = dt.datetime(2018, 11, 23, 10, 0, tzinfo=days.SHANGHAI)
@@ -28,6 +29,8 @@ REQUIRE_ALL = os.environ.get("REQUIRE") == "all"
 IS_SECOND_PASS = os.environ.get("TESTS_PASS") == "again"
 # Fixtures and marks by which a test is known to concern a database, its own or a child's.
 ON_DATABASE = {"django_db_setup", "child_environment", "django_db", "postgres", "redis", "browser"}
+
+WITNESS = Witness()
 
 
 class Clock:
@@ -89,12 +92,30 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Whoever left an id in clear is named (tests/witness.py)."""
+    WITNESS.look_at_files()
+    if any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db")):
+        WITNESS.look_at_tables()
+    seen = WITNESS.take()
+    yield
+    assert not seen, "a national id in clear: " + "; ".join(seen[:5])
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     report: Any = yield
     if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped although REQUIRE=all: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def witness() -> Witness:
+    """Looks on from the first test to the last."""
+    WITNESS.begin()
+    return WITNESS
 
 
 @pytest.fixture(scope="session")
