@@ -34,7 +34,7 @@ class YouthImporter:
         reader = EntryReader(self._context.today)
         entries = reader.read_all([row.cells for row in rows], [row.number for row in rows])
         found = judge_youth(
-            [_with_default(entry) for entry in entries],
+            entries,
             branches=Branches(self._context.unit, self._context.actor.scope),
             policy=admission_policy(),
             today=self._context.today,
@@ -66,11 +66,6 @@ class YouthImporter:
             batch_id=self._context.batch_id,
             expected=[(line.outcome, line.change) for line in written],
         )
-
-
-def _with_default(entry: Entry) -> Entry:
-    is_blank = entry.is_cadre is None and _BLANK_IS_NO not in entry.unread
-    return replace(entry, is_cadre=False) if is_blank else entry
 
 
 KIND = WorkbookKind(

@@ -3,8 +3,9 @@
 Specification (design: domain, section 6; notice, annex 4.2). On the list belongs who is in order (to be
 recognised with one click) and whose only faults are of identity (under age, no number, no evidence) or an
 irregular number (编号按实际发放): these are the reasons the case stays open for. Whoever has any other
-fault has a cell to mend first; a member of the branch has no place on the list. The same person again in
-the same branch brings the open case up to date. Order of locks as in `enter`.
+fault has a cell to mend first; a member of the branch has no place on the list. 是否为团干部 may be left
+blank at every door: 否. The same person again in the same branch brings the open case up to date. Order of
+locks as in `enter`.
 """
 
 import datetime as dt
@@ -95,6 +96,7 @@ def judge_youth(
     MEND. Reads only; `judge` and one query for each 2 000. The gate is not asked: nobody is entered yet.
     `lock` keeps the open cases as they are until the transaction ends.
     """
+    entries = [with_default(entry) for entry in entries]
     branches.find_all(entries)
     cases = _open_cases(entries, lock=lock)
     here = [cases.get((crypto.blind_index(entry.national_id), entry.branch_id)) for entry in entries]
@@ -113,6 +115,12 @@ def judge_youth(
         candidate.problems += elsewhere(verdict.entry)
         found.append(candidate)
     return found
+
+
+def with_default(entry: Entry) -> Entry:
+    """Somebody of whom nothing is said about a post holds none."""
+    is_blank = entry.is_cadre is None and "is_cadre" not in entry.unread
+    return replace(entry, is_cadre=False) if is_blank else entry
 
 
 def branch_of(actor: Actor, *, unit: OrgUnit, entry: Entry) -> OrgUnit:
@@ -217,11 +225,12 @@ def _candidate(
 
 
 def _refuse(found: Sequence[Candidate]) -> None:
-    """Say no before anything is written, naming everybody who does not belong on the list."""
+    """Say no before anything is written: of one person everything that is wrong, of several who and why."""
+    out = [candidate for candidate in found if not candidate.is_written and candidate.youth is None]
+    if out and len(found) == 1:
+        raise Refused(blocking(out[0].problems) or out[0].problems)
     refused = []
-    for candidate in found:
-        if candidate.is_written or candidate.youth is not None:
-            continue
+    for candidate in out:
         others = [p for p in blocking(candidate.problems) if p.code not in LISTABLE] or candidate.problems
         why = "；".join(problem.message for problem in others)
         name = candidate.entry.full_name or "这一行"

@@ -15,7 +15,7 @@ from zhtj.lib import bulk, locks
 from zhtj.lib.problems import Problem, Refused, blocking
 
 from members import documents
-from members.actions.candidates import LISTABLE
+from members.actions.candidates import LISTABLE, with_default
 from members.actions.enter import enter_members
 from members.actions.judge import judge
 from members.actions.listing import MOST_WORDS, describe, settle_youth, waived_by
@@ -42,7 +42,7 @@ def mend_youth(actor: Actor, *, youth: YouthUnderReview, entry: Entry, today: dt
         locks.entry_stamp()
         held = _hold(youth)
         _refuse_member(held)
-        entry = replace(entry, branch_id=held.branch_id)
+        entry = replace(with_default(entry), branch_id=held.branch_id)
         problems = _faults(entry, today)
         others = [problem for problem in problems if problem.code not in LISTABLE]
         if others:

@@ -128,7 +128,7 @@ PROCEDURES = Catalogue(
         Rule(
             "youth.number_too_long",
             "发展团员编号超过{limit}个字符，无法保存。",
-            "请核对编号；确实如此发放的，请联系省级团委。",
+            "请核对编号；确实如此发放的，编号留空列入清单，上传写有编号的材料，由上级书面核准放行。",
             _IDENTITY,
             field="development_number",
         ),

@@ -121,7 +121,7 @@ def test_somebody_goes_from_the_rectification_list_into_the_roster(cast: Cast) -
 def test_a_faulty_row_is_told_to_be_mended_first(cast: Cast) -> None:
     cells = good_cells(joined_on="2017-05", mobile="1")
     page = text_of(world.client(cast.secretary).post(f"/members/review/add/{cast.branch.pk}/", cells))
-    assert "不属于身份存疑" in page and not YouthUnderReview.objects.exists()
+    assert "请填写11位手机号码" in page and not YouthUnderReview.objects.exists()
 
 
 def test_the_api_moves_and_withdraws(cast: Cast) -> None:

@@ -80,7 +80,7 @@ def test_who_has_other_faults_or_is_a_member_does_not_belong_on_the_list(cast: C
         "youth.not_rectifiable",
         "youth.not_rectifiable",
     ]
-    assert codes(lambda: put(cast, read(**LATE, national_id=here))) == ["youth.not_rectifiable"]
+    assert codes(lambda: put(cast, read(**LATE, national_id=here))) == ["national_id.already_here"]
     assert not YouthUnderReview.objects.exists()
     with pytest.raises(PermissionDenied):
         put(cast, read(**LATE), user=cast.county_admin)
