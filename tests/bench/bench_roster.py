@@ -17,7 +17,7 @@ from django.test import Client
 from zhtj.lib import days
 
 from members.models import Member
-from orgs.models import Person, User
+from orgs.models import OrgUnit, Person, User
 
 from tests.bench.frame import Result, timed
 
@@ -28,8 +28,13 @@ PROVINCE = "province"  # the demo account of its admin
 
 
 def run(size: str) -> list[Result]:
-    """One line for each search; the count beside it is the members there are."""
+    """On a demo province, filled first."""
     _fill(SIZES[size])
+    return measure()
+
+
+def measure() -> list[Result]:
+    """One line for each search; the count beside it is the members there are."""
     settings.ALLOWED_HOSTS = ["*"]
     browser = Client()
     browser.force_login(User.objects.get(username=PROVINCE))
@@ -55,6 +60,9 @@ def _fill(size: str) -> None:
 def _searches(browser: Client) -> dict[str, Callable[[], Any]]:
     """Common and rare, answered by an index or not, and such as find nobody at all."""
     someone = Member.objects.select_related("person").order_by("-pk")[100]
+    branches = OrgUnit.objects.filter(kind="branch").order_by("tree_id", "lft")
+    middle = branches[branches.count() // 2]
+    later = f"after={middle.pk}.0"
     week = days.today() - dt.timedelta(days=7)
     asked = {
         "first page": "",
@@ -77,6 +85,13 @@ def _searches(browser: Client) -> dict[str, Callable[[], Any]]:
         "over 28": "is_overage=on",
         "entered this week": f"entered_since={week}",
         "four at once": "domain=rural&sex=female&political_status=party_member&is_cadre=yes",
+        "cadre party members of schools": "domain=school&political_status=party_member&is_cadre=yes",
+        "surname among cadres": f"q={someone.person.full_name[0]}&is_cadre=yes",
+        "surname, over 28": f"q={someone.person.full_name[0]}&is_overage=on",
+        "stated evidence, rural": "evidence=stated&domain=rural",
+        "from the middle on": later,
+        "surname, from the middle on": f"q={someone.person.full_name[0]}&{later}",
+        "party members, from the middle on": f"political_status=party_member&{later}",
         "four, nobody": "domain=school&sex=female&political_status=probationary&is_cadre=yes",
     }
     by_mobile = _post(browser, "/members/", {"q": someone.person.mobile or "13800000000"})
