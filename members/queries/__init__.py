@@ -2,6 +2,7 @@
 check, the admission settings.
 """
 
+from members.queries.branches import enterable
 from members.queries.cases import asked_cases, cases, disputed, open_cases, waiting_cases
 from members.queries.columns import columns_of
 from members.queries.compare import MOST_PASTED, Pasted, compare_pasted
@@ -21,6 +22,7 @@ from members.queries.review import (
     ReviewStanding,
     document_of,
     entry_of,
+    is_releasable,
     review_standing,
     standings_below,
     youth,
@@ -66,6 +68,7 @@ __all__ = [
     "compare_pasted",
     "disputed",
     "document_of",
+    "enterable",
     "entry_of",
     "ever",
     "export_count",
@@ -73,6 +76,7 @@ __all__ = [
     "export_rows",
     "impact",
     "is_private",
+    "is_releasable",
     "left_counts_by_branch",
     "looks_like_id",
     "member_here",

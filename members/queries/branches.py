@@ -1,6 +1,6 @@
 """Which branch an entry means, and whether members may be entered into it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from zhtj.lib.problems import Problem
 
@@ -92,3 +92,9 @@ def _meaning(text: str, found: Sequence[OrgUnit]) -> _Meaning:
         names = "、".join(f"{unit.short_name}（{unit.code}）" for unit in candidates[:_NAMED])
         return None, CODES.problem("branch.ambiguous", value=shown, names=names)
     return candidates[0].pk, None
+
+
+def enterable(scope: Scope, unit_ids: Collection[int]) -> set[int]:
+    """Those of these branches into which the scope may enter. One query."""
+    found = orgs.queries.units(scope, "members.enter").filter(pk__in=unit_ids)
+    return set(found.values_list("pk", flat=True))

@@ -13,7 +13,8 @@ from zhtj.lib import crypto
 import orgs.queries
 from members.models import ReviewDocument, YouthUnderReview
 from members.queries.rosters import below
-from members.rules import Entry
+from members.queries.settings import review_terms
+from members.rules import RELEASABLE, Entry
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 
@@ -53,6 +54,11 @@ def youth(scope: Scope, capability: str = "members.see") -> QuerySet[YouthUnderR
         .select_related("branch")
         .order_by("branch__tree_id", "branch__lft", "due_on", "id")
     )
+
+
+def is_releasable(youth: YouthUnderReview) -> bool:
+    """May a superior waive what stands against them, by the settings in force? Never the age. One query."""
+    return review_terms().allows_release and {reason["code"] for reason in youth.reasons} <= RELEASABLE
 
 
 def youth_of(

@@ -59,10 +59,12 @@ def case_detail(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已办理。")
             return redirect("case_list")
+    acts = _acts(request, case)
     context = {
         "case": case,
         "form": form,
-        "acts": _acts(request, case),
+        "acts": acts,
+        "may_decide": [act for act, _ in acts] != ["cancel"],
         "old": case.member.person,
         "may_use": _may_use(request, case),
         "decider": case.decider.contact if case.decider else "",

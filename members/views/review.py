@@ -20,6 +20,7 @@ from members.models import YouthUnderReview
 from members.queries.review import OVERDUE, READY, SHOWN
 from members.rules import number_rule, shown_entry
 from members.views.common import branch_to_enter, path_to, unit_asked
+from orgs import finding
 from orgs.requests import Request
 
 PAGE_SIZE = 50
@@ -35,17 +36,21 @@ def youth_list(request: Request) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in dict(SHOWN) else State.OPEN
     found = queries.youth_of(request.scope, unit, state, today=days.today())
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    enterable = queries.enterable(request.scope, {youth.branch_id for youth in page} | {unit.pk})
     context = {
         "unit": unit,
         "path": path_to(request, unit),
-        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "enterable": enterable,
         "standing": queries.review_standing(request.scope, unit, days.today()),
         "below": [] if unit.is_branch else queries.standings_below(request.scope, unit, days.today()),
         "state": state,
         "states": SHOWN,
         "today": days.today(),
-        "may_recognise": request.scope.has("members.enter") and state in (State.OPEN, READY, OVERDUE),
-        "may_enter": unit.is_branch and unit.is_open and request.scope.may("members.enter", unit),
+        "may_recognise": bool(enterable) and state in (State.OPEN, READY, OVERDUE),
+        "may_import": request.scope.has("members.enter"),
+        "may_enter": unit.is_branch and unit.is_open and unit.pk in enterable,
     }
     return render(request, "members/youth_list.html", context)
 
@@ -215,6 +220,8 @@ def _youth(request: Request, pk: int) -> YouthUnderReview:
 
 def _show(request: Request, youth: YouthUnderReview, form: YouthForm) -> HttpResponse:
     is_open = youth.state == State.OPEN
+    waits = is_open and bool(youth.reasons) and youth.released_at is None
+    is_releasable = waits and queries.is_releasable(youth)
     context = {
         "youth": youth,
         "facts": shown_entry(queries.entry_of(youth)),
@@ -222,10 +229,9 @@ def _show(request: Request, youth: YouthUnderReview, form: YouthForm) -> HttpRes
         "form": form,
         "path": path_to(request, youth.branch),
         "may_enter": is_open and request.scope.may("members.enter", youth.branch),
-        "may_release": is_open
-        and bool(youth.reasons)
-        and youth.released_at is None
-        and request.scope.may("approvals.decide", youth.branch),
+        "waits": waits,
+        "superior": finding.superior_of(youth.branch_id) if is_releasable else "",
+        "may_release": is_releasable and request.scope.may("approvals.decide", youth.branch),
         "is_ready": not youth.reasons or youth.released_at is not None,
     }
     return render(request, "members/youth.html", context)

@@ -38,6 +38,7 @@ def member_list(request: Request) -> HttpResponse:
     roster = queries.roster(
         request.scope, unit=unit, today=days.today(), filters=filters, after=request.GET.get("after", "")
     )
+    enterable = queries.enterable(request.scope, {member.branch_id for member in roster.members} | {unit.pk})
     columns = queries.columns_of(request.user)
     if filters.is_withdrawn:
         columns = (*columns, LEFT)
@@ -63,7 +64,8 @@ def member_list(request: Request) -> HttpResponse:
         "disputed": queries.disputed([member.pk for member in roster.members]),
         "may_move": request.scope.has("members.enter") and not filters.is_withdrawn,
         "may_print": request.scope.has("roster.print"),
-        "may_enter": unit.is_branch and unit.is_open and request.scope.may("members.enter", unit),
+        "may_withdraw": bool(enterable),
+        "may_enter": unit.is_branch and unit.is_open and unit.pk in enterable,
     }
     return render(request, "members/list.html", context)
 
