@@ -46,7 +46,10 @@ class Cadre(models.Model):
     """团干部: one person in one post of one unit, for a period (`until_at` null = still)."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="posts", verbose_name="人员")
-    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="cadres", verbose_name="所在组织")
+    # Its index is `cadre_unit` below; a second one would only cost imports.
+    unit = models.ForeignKey(
+        OrgUnit, models.PROTECT, related_name="cadres", db_index=False, verbose_name="所在组织"
+    )
     post = models.CharField("团内职务", max_length=10)
     engagement = models.CharField("团干部性质", max_length=10, choices=Engagement, blank=True)
     appointed_on = models.DateField("任职年月", null=True, blank=True)
@@ -54,7 +57,10 @@ class Cadre(models.Model):
     state = models.CharField("核对状态", max_length=10, choices=CadreState, default=CadreState.VERIFIED)
     is_preloaded = models.BooleanField("预先导入", default=False)
     verified_at = models.DateTimeField("核对时间", null=True, blank=True)
-    verified_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # Nobody is looked for by who verified.
+    verified_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     from_at = models.DateTimeField("开始")
     until_at = models.DateTimeField("结束", null=True, blank=True)
     end_reason = models.CharField("结束原因", max_length=12, choices=EndReason, blank=True)

@@ -19,8 +19,13 @@ class AuditEntry(models.Model):
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="操作人")
     door = models.CharField("途径", max_length=10)  # page, api, import, command, task
     action = models.CharField("动作", max_length=40)
-    unit = models.ForeignKey(OrgUnit, models.PROTECT, null=True, related_name="+", verbose_name="组织")
-    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name="人员")
+    # The indexes of both are those below.
+    unit = models.ForeignKey(
+        OrgUnit, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="组织"
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="人员"
+    )
     batch_id = models.BigIntegerField("批次", null=True)
     before = models.JSONField("之前", default=dict, encoder=DjangoJSONEncoder)
     after = models.JSONField("之后", default=dict, encoder=DjangoJSONEncoder)
