@@ -311,6 +311,7 @@ OF_THE_PROVINCE = [
     ),
     _of_province("bulletin.publish", "POST", "bulletin_publish", _publishing),
     _of_province("audit.see", "GET", "audit_list", _trail("audit_list")),
+    _of_province("audit.see", "GET", "api_audit", _trail("api_audit")),
     _of_province("audit.see", "GET", "person_origin", _itself("person_origin"), 200),
 ]
 # Doors at which one asks for the unit one acts for: no other can be named.

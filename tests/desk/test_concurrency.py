@@ -110,3 +110,4 @@ def test_eight_processes_reshape_the_tree_for_a_minute(
     }
     print(done["looks"], counts)  # noqa: T201 - what a minute of it amounts to
     assert all(counts["done"].values())
+    assert all(sum(outcome["done"].values()) for outcome in done["outcomes"]), "every process did something"

@@ -71,6 +71,27 @@ def test_entries_are_found_by_unit_person_actor_action_and_day(
     assert seen(trodden, trodden.auditor, **query) == expected
 
 
+@pytest.mark.parametrize(("query", "expected"), QUERIES)
+def test_the_api_finds_the_same(trodden: Cast, query: dict[str, str], expected: list[str]) -> None:
+    answer = world.client(trodden.auditor).get(reverse("api_audit"), query).json()
+    assert [f"{row['action']}@{row['unit'] or '-'}" for row in answer["results"]] == expected
+    assert answer["next"] is None
+
+
+def test_the_api_says_who_and_what_before_and_after_and_refuses_what_it_cannot_read(trodden: Cast) -> None:
+    client = world.client(world.account(trodden.county, "auditor"))
+    rows = client.get(reverse("api_audit"), {"unit": "HN010102"}).json()["results"]
+    assert rows[0]["actor"] == "county_admin" and rows[0]["what"] == "修改组织信息"
+    assert rows[0]["changes"] == [
+        {"label": "联系电话", "before": "0371-11111111", "after": "0371-22222222"},
+    ]
+    assert rows[0]["door"] == "page" and rows[0]["at"].endswith("+08:00")
+    assert client.get(reverse("api_audit"), {"unit": "HN02"}).status_code == 404
+    answer = client.get(reverse("api_audit"), {"since": "x", "before": "x"})
+    assert answer.status_code == 400
+    assert [problem["field"] for problem in answer.json()["problems"]] == ["since", "before"]
+
+
 def test_what_cannot_be_read_is_as_if_not_asked_and_a_foreign_unit_is_not_found(trodden: Cast) -> None:
     assert len(seen(trodden, trodden.auditor, since="x", before="x", action="x", person="字" * 99)) == 6
     client = world.client(world.account(trodden.county, "auditor"))

@@ -1,8 +1,10 @@
 """The units workbook: what each row means, what is wrong with it, what is written."""
 
+import json
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from zhtj.lib import days
 from zhtj.lib.problems import Refused
@@ -12,7 +14,7 @@ from orgs import tree
 from orgs.imports import COLUMNS, KIND
 from orgs.models import AuditEntry, OrgUnit, UnitPlacement
 
-from tests import world
+from tests import workbooks, world
 
 pytestmark = pytest.mark.django_db
 
@@ -272,6 +274,58 @@ def test_nothing_is_written_when_the_world_moved_since_the_check(cast, change):
     assert OrgUnit.objects.count() == before
     cast.committee.refresh_from_db()
     assert cast.committee.phone in ("", "1")
+
+
+HEADER = ("组织简称", "组织类别", "上级组织", "行业类别", "组织编码", "联系电话")
+EVERYTHING_WRONG = {
+    2: (("甲团委", "团委", "乙团委", "农村"), ["parent.cycle"]),
+    3: (("乙团委", "团委", "甲团委", "农村"), ["parent.cycle"]),
+    4: (("丙团支部", "团支部", "没有这个团委"), ["parent.unknown"]),
+    5: (("丁团工委", "团工委", "第一中学团委", "国有企业"), ["kind.not_under_this_parent"]),
+    6: (("戊团支部", "团支部", "第一中学团委"), ["short_name.taken"]),
+    7: (("戊团支部", "团支部", "HN010101"), ["short_name.taken"]),
+    8: (("己团支部", "团支部", "HN0201"), ["parent.out_of_scope"]),
+    9: (("庚团委", "团委"), ["industry.missing"]),
+    10: ((None, "小队", None, None, None, "没有"), ["kind.unknown", "phone.format", "short_name.missing"]),
+    11: (("辛团支部", "团支部", "第一中学团委", None, "HN01010102"), ["code.taken"]),
+    12: (("壬团支部", "团支部", "高一1班团支部"), ["kind.not_under_this_parent"]),
+    13: (("好团支部", "团支部", "第一中学团委"), []),
+}
+
+
+def check_file(cast, capsys, folder, rows) -> dict[str, Any]:
+    """What the command says of a whole file; it must be refused or hold faults."""
+    file = folder / "组织.xlsx"
+    file.write_bytes(workbooks.xlsx([HEADER, *rows]))
+    with pytest.raises(SystemExit) as end:
+        call_command(
+            "import_workbook", "units", str(file), "--unit", "HN0101", "--actor", "county_admin", "--json"
+        )
+    assert end.value.code == 1
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_file_with_every_fault_there_is_comes_back_with_all_of_them_at_once(cast, capsys, tmp_path):
+    before = OrgUnit.objects.count()
+    said = check_file(cast, capsys, tmp_path, [cells for cells, _ in EVERYTHING_WRONG.values()])
+    assert (said["state"], said["rows"], said["ok"], said["mend"]) == ("checked", 12, 1, 11)
+    found: dict[int, list[str]] = {number: [] for number in EVERYTHING_WRONG}
+    for problem in said["problems"]:
+        if problem["severity"] == "error":
+            found[problem["row"]].append(problem["code"])
+            assert problem["message"] and problem["column"] in HEADER
+    assert {number: sorted(codes) for number, codes in found.items()} == {
+        number: codes for number, (_, codes) in EVERYTHING_WRONG.items()
+    }
+    assert OrgUnit.objects.count() == before
+
+
+def test_ten_thousand_and_one_rows_are_too_many(cast, capsys, tmp_path):
+    rows = [(f"{number}团支部", "团支部", "第一中学团委") for number in range(10_001)]
+    said = check_file(cast, capsys, tmp_path, rows)
+    assert (said["state"], said["rows"]) == ("refused", 0)
+    (problem,) = said["problems"]
+    assert problem["code"] == "file.too_many_rows" and "10000" in problem["message"]
 
 
 def test_the_columns_are_those_of_the_interface():
