@@ -104,28 +104,32 @@ def _rows(people: Iterator[tuple[int, str, Any]]) -> Iterator[tuple[Any, ...]]:
             yield (pk, seal, index, *who, *_details(item))
 
 
-def update_people(described: Mapping[int, Any], *, clears_blanks: bool = False) -> int:
-    """Store the DETAILS of each item under its person id; returns how many people changed.
+def update_people(
+    described: Mapping[int, Any], *, clears_blanks: bool = False
+) -> dict[int, dict[str, tuple[Any, Any]]]:
+    """Store the DETAILS of each item under its person id; returns who changed: field → (old, new).
 
     A blank leaves what is stored, unless `clears_blanks`. Name and national id are never
     touched: they change by an approved correction only.
     """
     changed: list[Person] = []
-    names: set[str] = set()
+    told: dict[int, dict[str, tuple[Any, Any]]] = {}
     for person in Person.objects.select_for_update().filter(pk__in=list(described)).order_by("pk"):
         new = {
             name: value
             for name, value in zip(DETAILS, _details(described[person.pk]), strict=True)
             if value != getattr(person, name) and (clears_blanks or value not in (None, ""))
         }
+        if not new:
+            continue
+        told[person.pk] = {name: (getattr(person, name), value) for name, value in new.items()}
         for name, value in new.items():
             setattr(person, name, value)
-        if new:
-            changed.append(person)
-            names.update(new)
+        changed.append(person)
     if changed:
-        Person.objects.bulk_update(changed, sorted(names), batch_size=500)
-    return len(changed)
+        names = sorted({name for fields in told.values() for name in fields})
+        Person.objects.bulk_update(changed, names, batch_size=500)
+    return told
 
 
 def change_identity(person_id: int, *, full_name: str, national_id: str) -> None:

@@ -27,6 +27,7 @@ CORRECTIONS = (
     "cadres.verify",
     "cadres.edit",
 )
+LONGEST_WRITE = dt.timedelta(hours=1)  # of one batch, from its audit entry to its end
 DOORS = {"page": "网页", "api": "接口", "import": "导入", "command": "命令", "task": "后台任务"}
 
 
@@ -117,6 +118,16 @@ def said_before(action: str, *, unit: OrgUnit, person: Person, **values: str) ->
     about = AuditEntry.objects.filter(action=action, unit=unit, person=person).order_by("-id")
     said = about.values_list("before", flat=True)
     return next((before for before in said if values.items() <= before.items()), {})
+
+
+def said_by_batch(name: str, *, action: str, batch_id: int, by: dt.datetime) -> dict[int, Any]:
+    """What a batch, written by then, said under `name` for each id. For taking back, not for showing. One
+    query, by time."""
+    written = AuditEntry.objects.filter(
+        at__lte=by, at__gte=by - LONGEST_WRITE, action=action, batch_id=batch_id
+    )
+    said = written.order_by("id").values_list("after", flat=True)
+    return {int(pk): value for after in said for pk, value in after.get(name, {}).items()}
 
 
 def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

@@ -133,6 +133,7 @@ FIELDS: dict[str, str] = {
     "created": "新录入",
     "updated": "更新",
     "changes": "变化",
+    "overwritten": "原有资料的变化",
     "kind": "类型",
     "file": "文件",
     "sha256": "文件摘要",

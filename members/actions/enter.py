@@ -28,6 +28,9 @@ from orgs import audit
 from orgs.models import OrgUnit, Person
 from orgs.scopes import Actor
 
+ENTERED = "members.enter"  # the action of its trail
+OVERWRITTEN = "overwritten"  # in the trail: details of new members, known before, as they were
+
 
 def enter_member(
     actor: Actor, *, branch: OrgUnit, entry: Entry, today: dt.date, attest_evidence: bool = False
@@ -133,5 +136,7 @@ def _leave_trail(
     after: dict[str, Any] = {"created": len(entered.created), "updated": len(entered.updated)}
     if changed:
         after["changes"] = changed
+    if entered.overwritten:
+        after[OVERWRITTEN] = entered.overwritten
     person = Person(pk=created[0]) if len(verdicts) == len(created) == 1 else None
-    audit.record(actor, "members.enter", unit=unit, person=person, batch_id=batch_id, after=after)
+    audit.record(actor, ENTERED, unit=unit, person=person, batch_id=batch_id, after=after)

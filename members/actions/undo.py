@@ -1,14 +1,16 @@
 """Undoing what one import wrote, as far as nothing else has touched it since.
 
 Specification. A member the batch entered leaves as of now (撤销导入): the period stays, so that a past
-bulletin can be counted again. A member it changed gets the values back that it had. Whoever was
+bulletin can be counted again; whoever was known before gets the details back that the batch overwrote, as far
+as they still read so. A member it changed gets the values back that it had. Whoever was
 transferred, withdrawn, corrected or appointed since, is in an application, or stands outside the reach of
 the actor, stays as they are, and the answer says why. Order of locks: as in `members.actions.moves`.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 
 from django.db import transaction
 
@@ -18,11 +20,12 @@ from zhtj.lib.workbook import Outcome, Undoing
 import cadres.actions
 import orgs.queries
 from cadres.models import EndReason
+from members.actions.enter import ENTERED, OVERWRITTEN
 from members.actions.judge import Verdict
 from members.actions.write import write
 from members.models import LeftReason, Member, MemberCase
 from members.queries.known import Record, load_records
-from members.rules import Entry, EntryReader, changes
+from members.rules import Entry, EntryReader, changes, shown
 from orgs import audit, finding, people, trail
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
@@ -76,6 +79,8 @@ def undo_members(
         if is_preview:
             return plan.told
         _withdraw(actor, plan.withdrawn, batch_id, stamp)
+        overwritten = trail.said_by_batch(OVERWRITTEN, action=ENTERED, batch_id=batch_id, by=since)
+        _give_back({record.person_id: record for record in plan.withdrawn}, overwritten, today)
         if plan.restored:
             write(actor, plan.restored, stamp=stamp, batch_id=batch_id, clears_blanks=True)
         after = {
@@ -189,6 +194,27 @@ def _back(line: Written, record: Record, today: dt.date) -> Verdict:
     old = replace(line.entry, **{name: getattr(read, name) for name in former})
     change = {name: [new, old] for name, (old, new) in line.change.items()}
     return Verdict(old, [], Outcome.UPDATED, record.person_id, record, change)
+
+
+def _give_back(
+    withdrawn: Mapping[int, Record], overwritten: Mapping[int, dict[str, list[str]]], today: dt.date
+) -> None:
+    """The details of people known before, where they still read as the batch left them. Three queries."""
+    details: dict[int, SimpleNamespace] = {}
+    reader = EntryReader(today)
+    for person_id, change in overwritten.items():
+        if (record := withdrawn.get(person_id)) is None:
+            continue
+        stored = record.entry
+        former = {
+            name: old for name, (old, new) in change.items() if shown(name, getattr(stored, name)) == new
+        }
+        read = reader.read(former)
+        details[person_id] = SimpleNamespace(
+            **{name: getattr(read if name in former else stored, name) for name in people.DETAILS}
+        )
+    if details:
+        people.update_people(details, clears_blanks=True)
 
 
 def _withdraw(actor: Actor, records: Sequence[Record], batch_id: int, stamp: dt.datetime) -> None:

@@ -16,6 +16,7 @@ from members.actions.freeing import settle_given_up
 from members.actions.judge import Verdict
 from members.actions.listing import settle_mended
 from members.models import Member
+from members.rules import shown
 from orgs import people
 from orgs.scopes import Actor
 
@@ -48,6 +49,8 @@ class Entered:
     updated: list[int] = field(default_factory=list)
     unchanged: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    # What new members, known before, had in their details: person → field → [old, new] as shown.
+    overwritten: dict[int, dict[str, list[str]]] = field(default_factory=dict)
 
 
 def write(
@@ -71,7 +74,7 @@ def write(
     )
     held = _posts_held([verdict for verdict in [*new, *changed] if verdict.entry.is_cadre])
     if new:
-        _register(new)
+        entered.overwritten = _register(new)
         entered.created = _open_memberships(actor, new, stamp, batch_id)
     if changed:
         entered.updated = _change(actor, changed, stamp, clears_blanks)
@@ -80,16 +83,20 @@ def write(
     return entered
 
 
-def _register(new: Sequence[Verdict]) -> None:
-    """Give every new member a person: the known one, brought up to date, or a new one."""
+def _register(new: Sequence[Verdict]) -> dict[int, dict[str, list[str]]]:
+    """Give every new member a person: the known one, brought up to date, or a new one. What of the known
+    ones was overwritten."""
     unknown = [verdict for verdict in new if verdict.person_id is None]
     known = {verdict.person_id: verdict.entry for verdict in new if verdict.person_id is not None}
-    if known:
-        people.update_people(known)
+    changed = people.update_people(known) if known else {}
     if unknown:
         ids = people.register_people([verdict.entry for verdict in unknown])
         for verdict, person_id in zip(unknown, ids, strict=True):
             verdict.person_id = person_id
+    return {
+        person_id: {name: [shown(name, old), shown(name, new)] for name, (old, new) in fields.items()}
+        for person_id, fields in changed.items()
+    }
 
 
 def _open_memberships(

@@ -77,6 +77,26 @@ def test_a_changed_record_gets_its_former_values_back(cast):
     assert Member.objects.get(person=who).until_at is None
 
 
+def test_who_was_known_before_gets_the_overwritten_details_back(cast, clock):
+    id_text, others = world.national_id(), [rooms.person(name) for name in ("王二", "王三")]
+    first = rooms.person("王一", id_text, 手机号码="13800000001", 民族="汉族")
+    rooms.members_of(cast.secretary, cast.branch, first, *others)
+    who = Person.objects.get(full_name="王一")
+    members.actions.withdraw_members(
+        actor_for(cast.committee_admin), member_ids=[who.memberships.get().pk], reason=LeftReason.LEFT
+    )
+    clock.forward(minutes=5)
+    again = rooms.person("王一", id_text, 手机号码="13800000002", 民族="回族")
+    batch = rooms.members_of(cast.secretary, cast.branch, again)
+    told = AuditEntry.objects.get(action="members.enter", batch_id=batch.pk).after["overwritten"]
+    assert told == {str(who.pk): {"ethnicity": ["汉族", "回族"], "mobile": ["13800000001", "13800000002"]}}
+    Person.objects.filter(pk=who.pk).update(ethnicity="满族")  # put right since
+    clock.forward(minutes=5)
+    assert undo(cast.secretary, batch).withdrawn == 1
+    who.refresh_from_db()
+    assert (who.mobile, who.ethnicity) == ("13800000001", "满族")
+
+
 def test_what_something_else_touched_stays_and_says_why(cast, clock):
     batch = three(cast)
     one, two, three_ = Member.objects.filter(batch_id=batch.pk).order_by("batch_row")
