@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from zhtj.lib import bulk
 
+from orgs import identity
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit
 
@@ -20,9 +21,12 @@ def place(unit_id: int) -> QuerySet[OrgUnit]:
 
 
 def existing_codes(texts: Iterable[str]) -> set[str]:
-    """Which of these texts are codes of units, wherever they stand. One query for each 2 000."""
+    """Which of these texts are codes of units, wherever they stand. One query for each 2 000.
+
+    A national id in the wrong column is none: it is not asked for, statements may be logged.
+    """
     codes = OrgUnit.objects.order_by().values_list("code", flat=True)
-    return set(bulk.among(codes, "code", texts))
+    return set(bulk.among(codes, "code", (text for text in texts if not identity.holds_id(text))))
 
 
 def open_children(unit: OrgUnit) -> QuerySet[OrgUnit]:

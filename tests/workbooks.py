@@ -19,6 +19,8 @@ from typing import Any
 import openpyxl
 import xlwt
 
+from zhtj.lib.sheets import ERROR_VALUES
+
 Rows = Sequence[Sequence[Any]]
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -77,7 +79,9 @@ def xls(rows: Rows, *, name: str = "名单") -> bytes:
     dated = xlwt.easyxf(num_format_str="YYYY-MM-DD")
     for number, cells in enumerate(rows):
         for column, value in enumerate(cells):
-            if value is not None:
+            if isinstance(value, str) and value in ERROR_VALUES:
+                sheet.row(number).set_cell_error(column, {"#N/A": 0x2A}.get(value, value))
+            elif value is not None:
                 style = (dated,) if hasattr(value, "year") else ()
                 sheet.write(number, column, value, *style)
     return _saved(workbook.save)

@@ -18,7 +18,15 @@ from orgs.identity.cells import (
     read_yes_no,
     squeeze,
 )
-from orgs.identity.ids import REGIONS, age_on, birth_on, check_character, read_national_id, sex
+from orgs.identity.ids import (
+    REGIONS,
+    age_on,
+    birth_on,
+    check_character,
+    holds_id,
+    read_national_id,
+    sex,
+)
 from orgs.identity.months import months_between, read_day, read_month
 from orgs.identity.names import ETHNICITIES, read_ethnicity, read_name
 
@@ -29,6 +37,7 @@ __all__ = [
     "birth_on",
     "check_character",
     "clean",
+    "holds_id",
     "is_blank",
     "months_between",
     "read_day",

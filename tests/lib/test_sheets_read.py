@@ -1,6 +1,7 @@
 """What an uploaded file becomes: sheets, rows and typed cells, or a refusal that says why."""
 
 import datetime as dt
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhtj.lib.sheets import Limits, Sheet, SheetRefused, child, read_rows
+from zhtj.lib.sheets import Limits, Sheet, SheetRefused, biff, child, read_rows
 from zhtj.lib.sheets.model import column_letters
 
 from tests import workbooks
@@ -105,6 +106,29 @@ def test_errors_stand_where_they_are_also_in_a_row_of_nothing_else_and_left_of_t
     row = '<row r="{0}"><c r="B{0}" t="e"><v>#N/A</v></c></row>'
     data = from_sheet_xml(row.format(2) + f'<row r="3">{text_cell("C3", "甲")}</row>' + row.format(4))
     assert only(data).rows == [(2, [None, "#N/A"]), (3, [None, None, "甲"]), (4, [None, "#N/A"])]
+
+
+def test_errors_of_an_xls_stand_where_they_are() -> None:
+    rows = [["姓名", None, "手机"], ["甲", "#DIV/0!", "#N/A"], [None, "#REF!"], ["乙", "无"]]
+    filling = [["丙", f"第{n}行", "13800000001"] for n in range(5, 400)]
+    assert only(xls([*rows, *filling])).rows == list(enumerate([*rows, *filling], 1))
+
+
+def test_a_formula_of_an_xls_that_went_wrong_is_an_error_by_name() -> None:
+    # What Excel writes for =1/0: a formula record whose result is 02 00 07 00 00 00 FF FF.
+    data = bytearray(xls([["姓名", 1234.5678], *[["乙", 2.5678]] * 300]))
+    place = data.index(struct.pack("<d", 1234.5678)) - 10  # kind, length, row, column, format, value
+    assert data[place : place + 8] == struct.pack("<HHHH", 0x203, 14, 0, 1)
+    data[place : place + 2] = struct.pack("<H", 0x06)
+    data[place + 10 : place + 18] = b"\x02\x00\x07\x00\x00\x00\xff\xff"
+    assert biff.errors_of(bytes(data))["名单"].errors == {1: {1: "#DIV/0!"}}
+
+
+@pytest.mark.parametrize("cut", [0, 30, 80, 511, 600, 5_000])
+def test_a_broken_xls_never_stops_the_search_for_errors(cut: int) -> None:
+    data = xls([["姓名", "#N/A"], *[["乙", 2.5]] * 300])
+    assert isinstance(biff.errors_of(data[:cut]), dict)
+    assert isinstance(biff.errors_of(data[:cut] + b"\xff" * 40 + data[cut + 40 :]), dict)
 
 
 def test_blank_text_is_nothing_and_rows_of_it_are_not_counted() -> None:

@@ -10,8 +10,7 @@ Whatever cannot be read is a `SheetRefused`: a stable code, what was found, and 
 Cell types are kept as the file has them, because they matter: a number is a `float` (also a whole
 one; from .xls also `int`), so that an id typed as a number can be told from one typed as text; a
 date cell is a `date` or `datetime`; a formula is its stored result; times of day and durations are
-text; an error (`#N/A`) is its text, one of ERROR_VALUES (an .xls gives nothing there); text of blanks only
-is nothing (`None`).
+text; an error (`#N/A`) is its text, one of ERROR_VALUES; text of blanks only is nothing (`None`).
 """
 
 from zhtj.lib.sheets.header import Header, Table, find_header, find_table

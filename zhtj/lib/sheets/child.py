@@ -18,7 +18,7 @@ from typing import Any
 
 from python_calamine import PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-from zhtj.lib.sheets import archive, sniff, text
+from zhtj.lib.sheets import archive, biff, sniff, text
 from zhtj.lib.sheets.archive import Rows
 from zhtj.lib.sheets.cells import Cells, CellTooLong
 from zhtj.lib.sheets.model import CELL_CHARACTERS, HEADER_ROWS, SHEETS_READ, Limits, column_letters
@@ -66,6 +66,8 @@ def _sheets(data: bytes, limits: Limits) -> list[tuple[Any, ...]]:
     learnt: dict[str, Rows] = {}
     if kind == sniff.XLSX:
         data, learnt = archive.guard(data, limits)
+    elif kind == sniff.XLS:
+        learnt = biff.errors_of(data)
     workbook = load_workbook(BytesIO(data))
     cells, sheets = Cells(), []
     for name in _visible(workbook)[:SHEETS_READ]:
