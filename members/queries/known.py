@@ -16,7 +16,7 @@ from cadres.models import Cadre
 from members import numbers
 from members.models import Member
 from members.rules import Entry, HeldNumber, Known, KnownPerson, find_clashes
-from orgs import people
+from orgs import identity, people
 
 
 def load_known(entries: Sequence[Entry]) -> Known:
@@ -143,7 +143,11 @@ def _active_memberships(person_ids: Sequence[int]) -> dict[int, tuple[int, int, 
 
 
 def _holders(wanted: set[str]) -> dict[str, list[HeldNumber]]:
-    """Number → its active holders. Two partial indexes, one for unique and one for short numbers."""
+    """Number → its active holders. Two partial indexes, one for unique and one for short numbers.
+
+    A national id in the wrong column is no number: it is not asked for, statements may be logged.
+    """
+    wanted = {number for number in wanted if len(number) <= numbers.LONGEST or not identity.holds_id(number)}
     active = Member.objects.filter(until_at__isnull=True).alias(size=Length("development_number"))
     columns = ("development_number", "person_id", "branch__short_name")
     holders = defaultdict(list)
