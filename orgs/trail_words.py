@@ -109,6 +109,7 @@ ACTIONS: dict[str, str] = {
     "cadres.verify_many": "批量核对团干部",
     "members.choose_columns": "选择名册栏目",
     "members.recognise_youth": "批量认定身份",
+    "members.recognise": "认定为团员",
 }
 FIELDS: dict[str, str] = {
     **{field.name: str(field.verbose_name) for field in OrgUnit._meta.concrete_fields},

@@ -126,17 +126,16 @@ def _count_again(actor: Actor, verdicts: Sequence[Verdict]) -> None:
 def _leave_trail(
     actor: Actor, unit: OrgUnit, verdicts: Sequence[Verdict], entered: Entered, batch_id: int | None
 ) -> None:
-    """One audit entry: how many, and what was changed from what to what."""
+    """One audit entry: how many, and what was changed from what to what; of a single one also who it is."""
     if not entered.created and not entered.updated:
         return
     changed = {
         verdict.record.member_id: verdict.change for verdict in verdicts if verdict.record and verdict.change
     }
-    created = [verdict.person_id for verdict in verdicts if verdict.outcome is Outcome.OK]
     after: dict[str, Any] = {"created": len(entered.created), "updated": len(entered.updated)}
     if changed:
         after["changes"] = changed
     if entered.overwritten:
         after[OVERWRITTEN] = entered.overwritten
-    person = Person(pk=created[0]) if len(verdicts) == len(created) == 1 else None
+    person = Person(pk=verdicts[0].person_id) if len(verdicts) == 1 else None
     audit.record(actor, ENTERED, unit=unit, person=person, batch_id=batch_id, after=after)

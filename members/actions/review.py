@@ -262,13 +262,17 @@ def _entry_to_enter(youth: YouthUnderReview) -> Entry:
 def _settle_recognised(
     actor: Actor, unit: OrgUnit, youth: Sequence[YouthUnderReview], stamp: dt.datetime
 ) -> None:
-    """Close the cases of those who are members now; one audit entry names them all."""
-    active = Member.objects.filter(until_at__isnull=True).order_by().values_list("person__id_index", "pk")
-    members = dict(bulk.among(active, "person__id_index", [one.id_index for one in youth]))
+    """Close the cases of those who are members now; one audit entry names them all, each has one more."""
+    active = Member.objects.filter(until_at__isnull=True).order_by()
+    rows = active.values_list("person__id_index", "pk", "person_id")
+    found = bulk.among(rows, "person__id_index", [one.id_index for one in youth])
+    members = {index: (pk, person_id) for index, pk, person_id in found}
     for one in youth:
-        one.state, one.member_id = State.RECOGNISED, members[one.id_index]
+        one.state, one.member_id = State.RECOGNISED, members[one.id_index][0]
         one.settled_by, one.settled_at = actor.user, stamp
     settled = ["state", "member", "settled_by", "settled_at"]
     YouthUnderReview.objects.bulk_update(youth, settled, batch_size=500)
     after = {"count": len(youth), "youth": [one.pk for one in youth]}
     audit.record(actor, "members.recognise_youth", unit=unit, after=after)
+    about = [(one.branch_id, members[one.id_index][1], one.batch_id) for one in youth]
+    audit.record_each(actor, "members.recognise", about)

@@ -1,14 +1,19 @@
 """人员来历: what an auditor learns of one person, and only inside the own scope."""
 
+from typing import Any
+
 import pytest
 
 from zhtj.desk import origin
+from zhtj.lib import days
 
 from members import actions
+from members.rules import EntryReader
 from orgs.scopes import scope_of
 
 from tests import world
 from tests.cast import Cast
+from tests.members.conftest import good_cells
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +45,28 @@ def test_outside_the_scope_nobody_of_that_name_exists(cast: Cast) -> None:
     assert origin.trace(scope_of(cast.city_admin), "同名同姓") == []  # sees members, but audits nothing
     page = world.client(auditor).post("/audit/people/", {"name": "同名同姓"}).content.decode()
     assert "没有叫这个名字" in page
+
+
+def test_who_typed_in_corrected_or_recognised_somebody_is_told(cast: Cast, settings: Any) -> None:
+    settings.ZHTJ_ENTRY_GATE = ""
+    secretary, today = world.actor(cast.secretary), days.today()
+    read = EntryReader(today).read
+    cells = good_cells(full_name="欧阳单录")
+    actions.enter_member(secretary, branch=cast.branch, entry=read(cells), today=today)
+    changed = read(cells | {"ethnicity": "回族"})
+    actions.enter_member(world.actor(cast.committee_admin), branch=cast.branch, entry=changed, today=today)
+    names = ("欧阳甲", "欧阳乙")
+    entries = [read(good_cells(full_name=name)) for name in names]
+    listed = actions.put_under_review(secretary, branch=cast.branch, entries=entries, today=today)
+    ids = [youth.pk for youth in listed]
+    actions.recognise_all(secretary, unit=cast.branch, youth_ids=ids, today=today)
+    scope = scope_of(cast.auditor)
+    told = {
+        name: [(line.entry.action, line.entry.actor) for line in origin.trace(scope, name)[0].lines]
+        for name in ("欧阳单录", *names)
+    }
+    assert told["欧阳单录"] == [
+        ("members.enter", cast.committee_admin),
+        ("members.enter", cast.secretary),
+    ]
+    assert told["欧阳甲"] == told["欧阳乙"] == [("members.recognise", cast.secretary)]

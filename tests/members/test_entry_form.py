@@ -5,7 +5,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from zhtj.lib import crypto
 
@@ -20,6 +22,8 @@ from tests.members.conftest import good_cells
 
 pytestmark = pytest.mark.django_db
 NUMBER = "201741000001"
+# Queries of one POST: session, savepoints and trail included.
+ENTERING = {"sqlite": 22, "postgresql": 20}
 LATE = {"joined_on": "2017-05", "development_number": NUMBER}
 
 
@@ -285,3 +289,13 @@ def test_a_draft_sealed_with_a_lone_surrogate_opens_again(cast: Cast, secretary:
     secretary.post(url(cast, "draft/"), {"full_name": "\ud83d".encode("utf-8", "surrogatepass")})
     assert secretary.get(url(cast)).status_code == 200
     assert crypto.unseal(EntryDraft.objects.get().typed_sealed)
+
+
+def test_entering_one_costs_its_fixed_number_of_queries(cast: Cast, secretary: Client) -> None:
+    secretary.post(url(cast), good_cells())  # what a process asks only once
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            answer = secretary.post(url(cast), good_cells())
+        assert answer.status_code == 302
+        assert len(captured) == ENTERING[connection.vendor], [q["sql"][:90] for q in captured]
+        world.members(cast.branch, 20)
