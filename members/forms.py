@@ -316,6 +316,16 @@ class SettingsForm(Plain):
     minimum_age_before = forms.IntegerField(label="起始日前入团最低年龄（提示）", min_value=0, max_value=99)
     minimum_age_from = forms.IntegerField(label="起始日后入团最低年龄", min_value=0, max_value=99)
     overage_from = forms.IntegerField(label="超龄提示年龄", min_value=18, max_value=99)
+    interchanges_years = forms.BooleanField(
+        label="2017年、2018年入团的，编号年份可以互换",
+        help_text="例如2017年12月入团、编号以2018开头的。",
+        required=False,
+    )
+    accepts_long_numbers = forms.BooleanField(
+        label="认可201516、201617开头的16位编号",
+        help_text="2015、2016年（201516）和2016、2017年（201617）入团的。",
+        required=False,
+    )
     under_three = forms.ChoiceField(
         label="导入后不足3人的团支部", choices=AdmissionSettings.UnderThree.choices
     )

@@ -113,6 +113,8 @@ class AdmissionSettings(models.Model):
     minimum_age_before = models.PositiveSmallIntegerField("起始日前入团最低年龄(提示)", default=12)
     minimum_age_from = models.PositiveSmallIntegerField("起始日后入团最低年龄", default=13)
     overage_from = models.PositiveSmallIntegerField("超龄提示年龄", default=28)
+    interchanges_years = models.BooleanField("2017年、2018年入团的，编号年份可以互换", default=True)
+    accepts_long_numbers = models.BooleanField("认可201516、201617开头的16位编号", default=True)
     under_three = models.CharField(
         "不足3人团支部", max_length=12, choices=UnderThree, default=UnderThree.ACKNOWLEDGE
     )

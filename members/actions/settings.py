@@ -21,6 +21,8 @@ FIELDS = (
     "minimum_age_before",
     "minimum_age_from",
     "overage_from",
+    "interchanges_years",
+    "accepts_long_numbers",
     "under_three",
     "allows_release",
     "rectify_days",

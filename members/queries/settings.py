@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from members.models import AdmissionSettings
+from members.numbers import NumberRules
 from members.rules import Policy
 
 
@@ -39,4 +40,5 @@ def policy_of(row: AdmissionSettings) -> Policy:
         minimum_age_from=row.minimum_age_from,
         overage_from=row.overage_from,
         refuses_under_three=row.under_three == AdmissionSettings.UnderThree.REFUSE,
+        number_rules=NumberRules(row.interchanges_years, row.accepts_long_numbers),
     )

@@ -99,7 +99,7 @@ def _admission(entry: Entry, joined_on: dt.date, born: dt.date | None, policy: P
     if born:
         problems += _age_problems(born, joined_on, policy, is_strict=is_strict)
     if "development_number" not in entry.unread:
-        problems += _number_problems(entry.development_number, joined_on, is_strict=is_strict)
+        problems += _number_problems(entry.development_number, joined_on, policy)
     if is_strict:
         if entry.application_form is False:
             problems.append(CODES.problem("identity.no_application_form"))
@@ -117,10 +117,17 @@ def _age_problems(born: dt.date, joined_on: dt.date, policy: Policy, *, is_stric
     return [CODES.problem(code, value=f"{joined_on:%Y-%m}", age=minimum)]
 
 
-def _number_problems(number: str, joined_on: dt.date, *, is_strict: bool) -> list[Problem]:
-    if fault := numbers.fault(number, joined_on, is_strict=is_strict):
-        joined = f"{joined_on:%Y-%m}"
-        return [CODES.problem(f"development_number.{fault}", value=number[:20], joined=joined)]
+def _number_problems(number: str, joined_on: dt.date, policy: Policy) -> list[Problem]:
+    is_strict = policy.is_strict(joined_on)
+    if fault := numbers.fault(number, joined_on, is_strict=is_strict, rules=policy.number_rules):
+        problem = CODES.problem(
+            f"development_number.{fault}",
+            value=number[:20],
+            joined=f"{joined_on:%Y-%m}",
+            years="或".join(map(str, numbers.years_fitting(joined_on.year, policy.number_rules))),
+            long="（201516、201617开头的为16位）" if policy.number_rules.accepts_long else "",
+        )
+        return [problem]
     if numbers.has_unknown_province(number):
         return [CODES.problem("development_number.province", value=number)]
     return []

@@ -88,7 +88,7 @@ CODES = Catalogue(
         Rule(
             "development_number.length",
             "发展团员编号“{value}”的长度不对。",
-            "编号应为12位（201516、201617开头的为16位），从严认定起始日之前入团的须多于4位。" + _NUMBER_MEND,
+            "编号应为12位{long}，从严认定起始日之前入团的须多于4位。" + _NUMBER_MEND,
             _IDENTITY,
         ),
         Rule(
@@ -100,7 +100,7 @@ CODES = Catalogue(
         Rule(
             "development_number.year",
             "发展团员编号“{value}”的年份与入团年月{joined}不符。",
-            "编号前四位应为入团年份（2017、2018年入团的，2017和2018可以通用）。" + _NUMBER_MEND,
+            "编号前四位应为{years}。" + _NUMBER_MEND,
             _IDENTITY,
         ),
         Rule(

@@ -26,6 +26,7 @@ class Policy:
     minimum_age_from: int = 13
     overage_from: int = 28
     refuses_under_three: bool = False
+    number_rules: numbers.NumberRules = numbers.DEFAULT_RULES
 
     def is_strict(self, joined_on: dt.date) -> bool:
         """Does the strict rule hold for who joined in this month?"""

@@ -13,8 +13,8 @@ def number_rule(joined_on: dt.date | None, policy: Policy) -> str:
         return (
             f"{cutoff:%Y-%m}起入团的必须填写：{numbers.LENGTH}位数字，前四位为入团年份；此前入团的可以不填。"
         )
-    years = "或".join(str(year) for year in numbers.years_fitting(joined_on.year))
-    long = "、".join(start for start, fits in numbers.YEARS_OF_LONG.items() if joined_on.year in fits)
+    years = "或".join(str(year) for year in numbers.years_fitting(joined_on.year, policy.number_rules))
+    long = "、".join(numbers.long_starts(joined_on.year, policy.number_rules))
     batch = f"；{long}开头的16位编号也可以" if long else ""
     if policy.is_strict(joined_on):
         return (

@@ -46,6 +46,7 @@ def _figures(request: Request, form: SettingsForm) -> list[tuple[str, int, int]]
         "strict": "适用从严认定",
         "under_age": "入团时不满最低年龄",
         "without_number": "没有发展团员编号",
+        "other_number": "发展团员编号的长度或年份不符",
         "without_form": "入团志愿书为“无”",
         "without_evidence": "三项材料都为“无”",
     }

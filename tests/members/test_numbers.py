@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from members import numbers
+from members.numbers import NumberRules
 
 
 def month(text: str) -> dt.date:
@@ -32,6 +33,8 @@ STRICT = [
     ("201617000000000X", "2017-01", "digits"),
     ("20161700000000001", "2017-01", "length"),  # 17
 ]
+
+STRICT_YEARS, NO_LONG = NumberRules(interchanges_years=False), NumberRules(accepts_long=False)
 
 
 @pytest.mark.parametrize(("number", "joined", "fault"), STRICT)
@@ -96,3 +99,23 @@ def test_numbers_of_twelve_and_more_are_unique(number: str, is_unique: bool) -> 
 )
 def test_a_number_is_read_unless_the_sheet_has_lost_digits(cell: Any, answer: Any) -> None:
     assert numbers.read_number(cell) == answer
+
+
+@pytest.mark.parametrize(
+    ("number", "joined", "rules", "said"),
+    [
+        ("201841000001", "2017-12", STRICT_YEARS, "year"),
+        ("201741000001", "2018-01", STRICT_YEARS, "year"),
+        ("201741000001", "2017-12", STRICT_YEARS, None),
+        ("201841000001", "2017-12", NO_LONG, None),
+        ("2016170000000001", "2017-05", NO_LONG, "length"),
+        ("2016170000000001", "2017-05", STRICT_YEARS, None),
+        ("2015160000000001", "2016-05", NO_LONG, "year"),
+        ("2015160000000001", "2015-05", NO_LONG, None),  # before the cut-off any length up to 16
+    ],
+)
+def test_a_province_may_take_back_what_practice_accepts(
+    number: str, joined: str, rules: NumberRules, said: str | None
+) -> None:
+    is_strict = joined >= "2017"
+    assert numbers.fault(number, month(joined), is_strict=is_strict, rules=rules) == said

@@ -13,6 +13,7 @@ from orgs.models import AuditEntry
 
 from tests import world
 from tests.cast import Cast
+from tests.members.conftest import good_cells
 
 TODAY = dt.date(2018, 11, 23)
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,8 @@ TYPED = {
     "minimum_age_before": "12",
     "minimum_age_from": "13",
     "overage_from": "28",
+    "interchanges_years": "on",
+    "accepts_long_numbers": "on",
     "under_three": "acknowledge",
     "allows_release": "on",
     "rectify_days": "30",
@@ -54,7 +57,7 @@ def test_the_preview_counts_whom_the_new_date_would_not_recognise(cast: Cast) ->
     world.member(cast.branch)
     answer = post(cast.province_admin, preview="1")
     figures = {label[:6]: (now, then) for label, now, then in answer.context["figures"]}
-    assert list(figures.values()) == [(4, 4), (0, 3), (0, 1), (0, 2), (0, 1), (0, 0)]
+    assert list(figures.values()) == [(4, 4), (0, 3), (0, 1), (0, 2), (0, 0), (0, 1), (0, 0)]
     assert not AdmissionSettings.objects.exists()
 
 
@@ -82,3 +85,23 @@ def test_only_the_province_sets(cast: Cast) -> None:
         assert post(user, save="1").status_code == 403
         with pytest.raises(PermissionDenied):
             actions.change_settings(world.actor(user), values={}, today=TODAY)
+
+
+def test_the_rules_of_numbers_are_settings_and_the_preview_counts_whom_they_touch(
+    cast: Cast, settings: Any
+) -> None:
+    settings.ZHTJ_ENTRY_GATE = ""
+    either = {"joined_on": dt.date(2017, 12, 1)}
+    world.member(cast.branch, development_number="201841000001", **either)
+    world.member(cast.branch, development_number="201741000001", **either)
+    world.member(cast.branch, development_number="2016170000000001", **either)
+    strict = {"interchanges_years": "", "accepts_long_numbers": ""}
+    figures = post(cast.settings_admin, preview="1", strict_admission_from="2017-01-01", **strict)
+    assert [line[1:] for line in figures.context["figures"] if "长度或年份" in line[0]] == [(0, 2)]
+    typed = good_cells(joined_on="2017-12", development_number="201841000009")
+    enter = f"/members/enter/{cast.branch.pk}/"
+    post(cast.settings_admin, save="1", strict_admission_from="2017-01-01", **strict)
+    page = world.client(cast.secretary).post(enter, typed).content.decode()
+    assert "编号前四位应为2017。" in page and "前四位为2017。" in page
+    post(cast.settings_admin, save="1", strict_admission_from="2017-01-01")
+    assert world.client(cast.secretary).post(enter, typed).status_code == 302

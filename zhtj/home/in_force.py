@@ -35,11 +35,15 @@ def _admission(row: AdmissionSettings) -> dict[str, Setting]:
     since = Setting(f"{row.strict_admission_from:%Y-%m-%d} 起入团的")
     before = Setting(f"{row.strict_admission_from:%Y-%m-%d} 之前入团的")
     release = Setting("上级可以书面核准放行" if row.allows_release else "上级不得核准放行")
+    years = "可以" if row.interchanges_years else "不可以"
+    long = "也认可" if row.accepts_long_numbers else "不认可"
     refuses = row.under_three == UnderThree.REFUSE
     return {
         "joined_on.under_age": Setting(f"{since.words}，须满 {row.minimum_age_from} 周岁"),
         "joined_on.under_age_before": Setting(f"{before.words}，一般满 {row.minimum_age_before} 周岁"),
         "development_number.missing": since,
+        "development_number.length": Setting(f"201516、201617开头的16位编号{long}"),
+        "development_number.year": Setting(f"2017年与2018年{years}互换"),
         "identity.no_application_form": since,
         "identity.no_evidence": before,
         "member.overage": Setting(f"{row.overage_from} 周岁"),
