@@ -13,8 +13,10 @@ import io
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -56,6 +58,8 @@ HEADERS = (
     "发展团员编号", "入团志愿书", "团员证", "组织关系介绍信", "文化程度", "手机号码", "学习工作单位", "QQ",
 )  # fmt: skip
 SPEED_BAR = "≤ 4 × floor, ≥ 6 000 a second, ≥ 15 × peer; aim ≤ 3 ×, 10 000"
+LOCK_ROWS = 5_000  # as many as are promised for SQLite
+LOCK_BAR = "< 1.5 s: others' single entries wait so long at most"
 MEMORY_BAR = "< 300 MB"
 
 
@@ -64,6 +68,8 @@ def run(size: str) -> list[Result]:
     desk = Desk(PEOPLE[size])
     results = [_speed(desk, count) for count in ROWS[size]]
     results[-1].peer = [_peer(desk, ROWS[size][-1]) for _ in range(PEER_RUNS)]
+    if connection.vendor == "sqlite":
+        results.append(_others_wait(desk, LOCK_ROWS))
     results.append(_memory(desk, "import members: memory", MEMORY_ROWS[size], is_faulty=False))
     results.append(_memory(desk, "import members: memory, all faulty", MEMORY_ROWS[size], is_faulty=True))
     return results
@@ -202,6 +208,31 @@ def _settle() -> None:
     """Let the database put itself in order, so that no run pays for the one before."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def _others_wait(desk: Desk, count: int) -> Result:
+    """SQLite has one writer: the longest that another had to wait for its turn during check and commit."""
+    result = Result("import members: others wait (SQLite)", count, "rows", [], bar=LOCK_BAR)
+    for _ in range(RUNS):
+        batch, waits, done = desk.upload(desk.workbook(count)), [0.0], threading.Event()
+        other = threading.Thread(target=_keep_writing, args=(waits, done))
+        other.start()
+        try:
+            enter(batch, desk.actor)
+        finally:
+            done.set()
+            other.join()
+        result.seconds.append(max(waits))
+    return result
+
+
+def _keep_writing(waits: list[float], done: threading.Event) -> None:
+    """Take the write lock and give it back, again and again, with a connection of one's own."""
+    other = sqlite3.connect(connection.settings_dict["NAME"], timeout=30, isolation_level=None)
+    while not done.wait(0.01):
+        waits.append(seconds(lambda: other.execute("BEGIN IMMEDIATE")))
+        other.execute("ROLLBACK")
+    other.close()
 
 
 def _memory(desk: Desk, what: str, count: int, *, is_faulty: bool) -> Result:
