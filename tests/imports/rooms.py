@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 import openpyxl
+from django.db import connection
 
 from zhtj.imports import actions, pipeline
 from zhtj.imports.models import BatchState, ImportBatch
@@ -94,3 +95,13 @@ def saved(sheet: Any) -> bytes:
     target = io.BytesIO()
     sheet.parent.save(target)
     return target.getvalue()
+
+
+def see_out() -> None:
+    """Wait until no session of a killed process is left: a statement it had sent goes on without it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )

@@ -19,6 +19,7 @@ from orgs.models import AuditEntry
 from orgs.scopes import actor_for
 
 from tests.conftest import Clock
+from tests.imports import rooms
 
 GOOD = [(f"果{number}", str(number % 50)) for number in range(40)]
 
@@ -115,6 +116,7 @@ def killed_at_random(step, batch, environment, luck):
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
+    rooms.see_out()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -322,3 +322,18 @@ class TestOneFilePerBranch:
             self.archive(cast)
         assert refused.value.problems[0].code == "batch.too_many_branches"
         assert ImportBatch.objects.count() == 1
+
+
+def test_files_that_came_show_by_themselves_what_became_of_them(client, cast):
+    client.force_login(cast.committee_admin)
+    data = make.xlsx([rooms.HEAD, rooms.person("王一")])
+    came = branches.receive(
+        actor_for(cast.committee_admin),
+        unit=cast.committee,
+        files=[SimpleUploadedFile("不知是谁的.xlsx", data)],
+    )
+    page = client.get(f"/imports/branches/?unit={cast.committee.pk}").content.decode()
+    assert "正在辨认" in page and "没有认出" not in page and 'hx-select="#came"' in page
+    pipeline.check(came.batches[0].pk)
+    page = client.get(f"/imports/branches/?unit={cast.committee.pk}").content.decode()
+    assert "正在辨认" not in page and "没有认出" in page and 'hx-select="#came"' not in page

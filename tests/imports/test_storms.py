@@ -46,6 +46,7 @@ def step_killed(step: str, batch: ImportBatch, environment: dict[str, str], luck
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
+    rooms.see_out()
 
 
 def picked_up(batch: ImportBatch, clock: Clock) -> None:

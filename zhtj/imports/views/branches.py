@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhtj.imports import branches as collecting
 from zhtj.imports import queries, review, rules, tasks
 from zhtj.imports.uploads import was_too_large
-from zhtj.imports.views.common import any_kind, say_no
+from zhtj.imports.views.common import UNDER_WAY, any_kind, say_no
 from zhtj.lib.doors import signed_in
 from zhtj.lib.problems import Refused
 
@@ -27,11 +27,15 @@ def branches(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _received(request, unit)
     ticks = collecting.ticks(request.scope, unit)
+    dropped = collecting.unplaced(request.scope, unit)
+    looked_at = [batch for batch in dropped if batch.state in UNDER_WAY]
     context = {
         "unit": unit,
         "lines": [review.tick(tick) for tick in ticks],
         "counts": review.tick_counts(ticks),
-        "unplaced": [review.line(batch) for batch in collecting.unplaced(request.scope, unit)],
+        "looked_at": [review.line(batch) for batch in looked_at],
+        "unplaced": [review.line(batch) for batch in dropped if batch not in looked_at],
+        "is_moving": looked_at or any(tick.batch and tick.batch.state in UNDER_WAY for tick in ticks),
         "limits": review.limits(collecting.kind()),
         "form_key": uuid.uuid4(),
     }
@@ -72,7 +76,7 @@ def _received(request: Request, unit: OrgUnit) -> HttpResponse:
     for name, problems in came.refused:
         messages.error(request, f"《{name}》没有接收：" + "".join(p.message + p.mend for p in problems))
     if came.batches:
-        messages.success(request, f"已收到 {len(came.batches)} 个文件，正在逐个检查；刷新本页看进度。")
+        messages.success(request, f"已收到 {len(came.batches)} 个文件，正在逐个检查，下面会自己更新。")
     return redirect(_address(unit))
 
 

@@ -7,11 +7,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import content_disposition_header
 
 from zhtj.imports import queries, workbooks
-from zhtj.imports.models import ImportBatch
+from zhtj.imports.models import BatchState, ImportBatch
 from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import WorkbookKind
 
 from orgs.requests import Request
+
+UNDER_WAY = (BatchState.UPLOADED, BatchState.CHECKING, BatchState.COMMITTING)
 
 
 def batch_of(request: Request, pk: int) -> ImportBatch:

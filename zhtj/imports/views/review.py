@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhtj.imports import actions, listing, review, tasks, workbooks
 from zhtj.imports.models import BatchState
-from zhtj.imports.views.common import batch_of, refused, workbook
+from zhtj.imports.views.common import UNDER_WAY, batch_of, refused, workbook
 from zhtj.lib import days
 from zhtj.lib.doors import signed_in
 from zhtj.lib.problems import Refused
@@ -18,7 +18,6 @@ from zhtj.lib.problems import Refused
 from orgs.requests import Request
 
 ROWS_PER_PAGE = 50
-UNDER_WAY = (BatchState.UPLOADED, BatchState.CHECKING, BatchState.COMMITTING)
 WITH_ROWS = (BatchState.CHECKED, BatchState.COMMITTED, BatchState.UNDONE)
 
 
