@@ -119,7 +119,7 @@ def _closed_regions(
         OrgUnit.objects.filter(pk__in=set(region_ids))
         .filter(~Exists(opened), Exists(expected))
         .order_by()
-        .values_list("pk", "short_name", Subquery(_last_rows(stage.campaign).values("stages")[:1]))
+        .values_list("pk", "short_name", Subquery(last_rows(stage.campaign).values("stages")[:1]))
     )
     return {
         pk: _gate_closed(stage, gate, name, Counted(*(stages or {}).get(gate.key, NOTHING)))
@@ -127,8 +127,8 @@ def _closed_regions(
     }
 
 
-def _last_rows(campaign: Campaign) -> QuerySet[BulletinUnit]:
-    """The row of the outer unit in the last bulletin computed."""
+def last_rows(campaign: Campaign) -> QuerySet[BulletinUnit]:
+    """The row of the outer unit in the last bulletin computed: for a subquery."""
     last = (
         Bulletin.objects.filter(campaign=campaign)
         .exclude(state=BulletinState.STARTED)
@@ -148,13 +148,17 @@ def _not_open_yet(stage: Stage) -> Problem:
 
 def _gate_closed(stage: Stage, gate: Stage, region: str, counted: Counted) -> Problem:
     province = stage.campaign.province
+    rate = tally.rate_of(counted.entered, counted.expected) or 0.0
+    # Where what is needed was lowered since the last bulletin:
+    has_reached = counted.expected and counted.entered >= (stage.gate_rate or 0) * counted.expected
     return CODES.problem(
         "stage.gate_closed",
         severity=_severity(stage.campaign),
         region=region,
         stage=stage.name,
         gate_stage=gate.name,
-        rate=tally.percent(tally.rate_of(counted.entered, counted.expected) or 0.0),
+        rate=tally.percent(rate),
+        already="（已经达到，下一次日通报后自动开放）" if has_reached else "",
         needed=f"{stage.gate_rate:.0%}",
         province=province.short_name,
         phone=f"（{province.phone}）" if province.phone else "",

@@ -18,7 +18,7 @@ CODES = Catalogue(
         ),
         Rule(
             "stage.gate_closed",
-            "“{region}”的“{gate_stage}”录入率为{rate}，达到{needed}后才能录入“{stage}”的团员。",
+            "“{region}”的“{gate_stage}”录入率为{rate}，达到{needed}后才能录入“{stage}”的团员{already}。",
             "请先集中力量完成“{gate_stage}”的录入；条件成熟的，可由{region}向{province}申请同步推进{phone}。",
             GATE,
             field="branch",

@@ -70,7 +70,13 @@ class StageForm(Plain):
     gate = forms.ChoiceField(
         label="前置阶段", help_text="要等另一个阶段达到录入率才开放的，选择那个阶段。", required=False
     )
-    gate_percent = forms.IntegerField(label="前置录入率（%）", required=False, min_value=1, max_value=100)
+    gate_percent = forms.IntegerField(
+        label="前置录入率（%）",
+        help_text="降低以后，已经达到的地区从下一次日通报起开放；已经开放的不再关闭。",
+        required=False,
+        min_value=1,
+        max_value=100,
+    )
     remove = forms.BooleanField(label="删除这个阶段", required=False)
 
     def __init__(self, *args: Any, gates: Sequence[tuple[str, str]], key: str = "", **kwargs: Any) -> None:

@@ -40,7 +40,12 @@ from progress.queries.campaigns import (
     with_openings,
 )
 from progress.queries.completions import completions, completions_to_decide, explained
-from progress.queries.early import early_openings, early_openings_to_decide, stages_to_ask_for
+from progress.queries.early import (
+    early_openings,
+    early_openings_to_decide,
+    gate_rates,
+    stages_to_ask_for,
+)
 from progress.queries.form2017 import COLUMNS, Form, form2017
 from progress.queries.glance import Overview, overview_of
 from progress.queries.live import Live, live
@@ -96,6 +101,7 @@ __all__ = [
     "figure_for",
     "find_unit",
     "form2017",
+    "gate_rates",
     "given_file",
     "given_out",
     "help_line",

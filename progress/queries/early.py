@@ -1,10 +1,15 @@
 """Requests for an early opening: the province reads all of them, everybody else the own ones."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
-from progress.models import Campaign, EarlyOpening, GateOpening, Stage
+from progress import tally
+from progress.gate import NOTHING, last_rows
+from progress.models import Campaign, Counted, EarlyOpening, GateOpening, Stage
 
 
 def early_openings(scope: Scope, campaign: Campaign | None = None) -> QuerySet[EarlyOpening]:
@@ -12,9 +17,22 @@ def early_openings(scope: Scope, campaign: Campaign | None = None) -> QuerySet[E
     found = EarlyOpening.objects.filter(scope.q("region", "progress.see"))
     if campaign is not None:
         found = found.filter(stage__campaign=campaign)
-    return found.select_related("stage__campaign__province", "region", "asked_by", "decided_by").order_by(
-        "-state", "-decided_at", "asked_at", "pk"
-    )
+    joined = ("stage__campaign__province", "stage__gate_stage", "region", "asked_by", "decided_by")
+    return found.select_related(*joined).order_by("-state", "-decided_at", "asked_at", "pk")
+
+
+def gate_rates(campaign: Campaign, asked: Iterable[EarlyOpening]) -> dict[int, float | None]:
+    """Request → how far its region is at the gate, by the last bulletin. One query."""
+    asked = list(asked)
+    rows = Subquery(last_rows(campaign).values("stages")[:1])
+    regions = OrgUnit.objects.filter(pk__in={item.region_id for item in asked}).order_by()
+    frozen = dict(regions.values_list("pk", rows))
+    return {item.pk: _rate(frozen.get(item.region_id), item.stage.gate_stage) for item in asked}
+
+
+def _rate(stages: Mapping[str, Sequence[Any]] | None, gate: Stage | None) -> float | None:
+    counted = Counted(*(stages or {}).get(gate.key if gate else "", NOTHING))
+    return tally.rate_of(counted.entered, counted.expected)
 
 
 def early_openings_to_decide(scope: Scope) -> QuerySet[EarlyOpening]:

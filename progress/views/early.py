@@ -12,6 +12,7 @@ from orgs.models import OrgUnit
 from orgs.requests import Request
 from progress import actions, queries
 from progress.forms import EarlyOpeningForm
+from progress.models import Campaign
 from progress.views.deciding import answer
 
 
@@ -24,13 +25,21 @@ def early_openings(request: Request) -> HttpResponse:
     form = EarlyOpeningForm(request.POST or None, stages=stages) if stages else None
     if request.method == "POST" and _asked(request, form, unit):
         return redirect("early_openings")
+    asked = list(queries.early_openings(request.scope, campaign)) if campaign else []
+    rates = queries.gate_rates(campaign, asked) if campaign and asked else {}
     context = {
         "unit": unit,
         "form": form,
-        "asked": queries.early_openings(request.scope, campaign) if campaign else [],
+        "is_region": _may_ever_ask(request, campaign, unit),
+        "asked": [(item, rates[item.pk]) for item in asked],
         "to_decide": set(queries.early_openings_to_decide(request.scope).values_list("pk", flat=True)),
     }
     return render(request, "progress/early_openings.html", context)
+
+
+def _may_ever_ask(request: Request, campaign: Campaign | None, unit: OrgUnit | None) -> bool:
+    is_region = campaign and campaign.is_active and unit and unit.parent_id == campaign.province_id
+    return bool(is_region and request.scope.has("superior.ask"))
 
 
 def _asked(request: Request, form: EarlyOpeningForm | None, unit: OrgUnit | None) -> bool:

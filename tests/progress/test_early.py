@@ -195,7 +195,9 @@ def test_a_region_asks_on_the_page_and_the_province_answers_there(scene: Scene) 
     assert "提交申请" not in answered
     assert "1 份同步推进申请等待答复" in staff.get(reverse("home")).content.decode()
     page = staff.get(url).content.decode()
-    assert REASON in page
+    assert REASON in page and "“学校领域”录入率 —；不经申请，达到 70.0% 自动开放" in page
+    scene.compute()
+    assert "“学校领域”录入率 40.0%" in staff.get(url).content.decode()
     decide = reverse("early_opening_decide", args=[EarlyOpening.objects.get().pk])
     assert "必须写明意见" in staff.post(decide, {"answer": "decline"}, follow=True).content.decode()
     assert "已同意，即日起开放录入" in staff.post(decide, {"answer": "agree"}, follow=True).content.decode()

@@ -7,17 +7,21 @@ import contextlib
 import datetime as dt
 import io
 import json
+import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
 from zhtj.desk import reshape
 from zhtj.imports import actions as imports
-from zhtj.imports import pipeline, report
+from zhtj.imports import branches, pipeline, report, undoing
+from zhtj.imports.models import ImportBatch
 from zhtj.lib import days
 from zhtj.lib.problems import Refused
 
@@ -27,9 +31,12 @@ from members.models import Member
 from members.rules import EntryReader
 from orgs.kinds import Industry
 from orgs.models import OrgUnit
+from orgs.scopes import Actor
+from progress import gate
 from progress.models import Campaign, GateOpening
 
 from tests import workbooks, world
+from tests.imports import rooms
 from tests.progress.conftest import DAY, Scene
 
 pytestmark = pytest.mark.django_db
@@ -80,13 +87,7 @@ def _workbook() -> bytes:
 def by_workbook(scene: Scene, tmp_path: Path) -> Told:
     village, actor = scene.cast.village, world.actor(scene.cast.village_admin)
     batch = imports.upload(actor, kind="members", unit=village, file_name="x.xlsx", data=_workbook())
-    pipeline.check(batch.pk)
-    batch.refresh_from_db()
-    told = [problem["code"] for problem in report.problems(batch)]
-    if batch.ok_count:
-        imports.ask_commit(actor, batch=batch)
-        pipeline.commit(batch.pk)
-    return told
+    return _carried_through(actor, batch)
 
 
 def by_command(scene: Scene, tmp_path: Path) -> Told:
@@ -119,7 +120,34 @@ def by_review(scene: Scene, tmp_path: Path) -> Told:
     return []
 
 
-DOORS = [by_form, by_api, by_workbook, by_command, by_review]
+def by_returned_file(scene: Scene, tmp_path: Path) -> Told:
+    """One file per branch: the superior drops what came back, its hidden code says of which branch it is."""
+    actor = world.actor(world.account(scene.cast.town))
+    packed = zipfile.ZipFile(io.BytesIO(b"".join(branches.archive(actor, scene.cast.town))))
+    sheet = rooms.sheet_of(packed.read(packed.namelist()[0]))
+    header = next(row for row in sheet.iter_rows() if len([cell for cell in row if cell.value]) > 5)
+    places = {str(cell.value).strip("* "): cell.column for cell in header}
+    known, row = cells(), sheet.max_row + 1
+    for column in COLUMNS:
+        if column.field in known:
+            sheet.cell(row, places[column.header]).value = known[column.field]
+    file = SimpleUploadedFile("回来的.xlsx", rooms.saved(sheet))
+    (batch,) = branches.receive(actor, unit=scene.cast.town, files=[file]).batches
+    return _carried_through(actor, batch)
+
+
+def _carried_through(actor: Actor, batch: ImportBatch) -> Told:
+    """Check the batch and commit what may be; what was told."""
+    pipeline.check(batch.pk)
+    batch.refresh_from_db()
+    told = [problem["code"] for problem in report.problems(batch)]
+    if batch.ok_count:
+        imports.ask_commit(actor, batch=batch)
+        pipeline.commit(batch.pk)
+    return told
+
+
+DOORS = [by_form, by_api, by_workbook, by_returned_file, by_command, by_review]
 Door = Callable[[Scene, Path], Told]
 
 
@@ -146,7 +174,7 @@ def test_who_is_under_review_is_recognised_once_the_domain_opens(closed: Scene, 
     assert Member.objects.count() == count + 1
 
 
-@pytest.mark.parametrize("door", [by_form, by_api, by_workbook, by_command])
+@pytest.mark.parametrize("door", [by_form, by_api, by_workbook, by_returned_file, by_command])
 def test_with_the_setting_warn_the_entry_is_written_and_the_warning_shown(
     closed: Scene, door: Door, tmp_path: Path
 ) -> None:
@@ -204,6 +232,31 @@ def test_merges_pass(closed: Scene) -> None:
     actor = world.actor(closed.cast.county_admin)
     reshape.merge_units(actor, source=source, target=closed.cast.village)
     assert closed.cast.village.members.filter(until_at=None).count() == count + 2
+
+
+def test_undoing_an_import_passes_and_gives_back_what_it_had_changed(scene: Scene, tmp_path: Path) -> None:
+    """Undoing enters nobody: the gate closing in between does not keep a mistake in."""
+    before = scene.cast.village.members.filter(until_at=None).count()
+    Campaign.objects.update(gate_mode=Campaign.GateMode.WARN)
+    by_workbook(scene, tmp_path)
+    Campaign.objects.update(gate_mode=Campaign.GateMode.REFUSE)
+    scene.compute()
+    told = undoing.undo(world.actor(scene.cast.village_admin), batch=ImportBatch.objects.get())
+    assert (told.withdrawn, told.stays) == (1, [])
+    assert scene.cast.village.members.filter(until_at=None).count() == before
+
+
+def test_a_gate_lowered_since_says_that_it_opens_by_itself(closed: Scene) -> None:
+    stage = closed.campaign.stages.get(key="members_other")
+    (problem,) = gate.check([closed.cast.village.pk], DAY).values()
+    assert "40.0%，达到70%后才能录入“其他领域”的团员。" in problem.message
+    stage.gate_rate = Decimal("0.40")
+    stage.save()
+    (problem,) = gate.check([closed.cast.village.pk], DAY).values()
+    assert "（已经达到，下一次日通报后自动开放）" in problem.message
+    closed.clock.forward(days=1)
+    closed.compute(DAY + dt.timedelta(days=1))
+    assert gate.check([closed.cast.village.pk], DAY + dt.timedelta(days=1)) == {}
 
 
 def test_before_the_opening_day_the_door_says_when(scene: Scene, tmp_path: Path) -> None:

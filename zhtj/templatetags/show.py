@@ -29,7 +29,7 @@ def rate(value: float | None) -> str:
 
     Cut, not rounded, so that nobody reads 100.0% with somebody still missing.
     """
-    return UNKNOWN if value is None or value == "" else f"{int(value * 1000 + 1e-9) / 10:.1f}%"
+    return UNKNOWN if value is None or value == "" else f"{int(float(value) * 1000 + 1e-9) / 10:.1f}%"
 
 
 @register.filter
