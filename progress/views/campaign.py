@@ -31,6 +31,7 @@ def campaign(request: Request, key: str = "") -> HttpResponse:
         "today": today,
         "others": [one for one in every if one != found],
         "may_set": bool(found and request.scope.may("campaign.settings", found.province)),
+        "may_check": request.scope.has("approvals.decide"),
         "bulletins": queries.bulletins(request.scope, found) if key and found else [],
         "rehearsal": RehearsalForm() if found and found.is_rehearsal else None,
     }
