@@ -1,7 +1,7 @@
 """What is given out of one bulletin for one unit, as plain data. Every form is drawn from this alone.
 
 Specification (design: campaign, section 3, "Given out"; look, "Pictures"). Pure: no Django, no database,
-no clock. A document is a head and the lines that `progress.queries.report` returned; a picture, a PDF, a
+no clock. A document is a head and the lines that `queries.drawn_lines` returned; a picture, a PDF, a
 Word file, a workbook and a text of the same document therefore never disagree.
 
 - Names come from people: control characters, lone surrogates and marks that turn the direction of
@@ -46,7 +46,7 @@ class StageHead:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as shown: the keys of `report_bulletin`, `class` being called `group` here."""
+    """One line as shown: the keys of `report_bulletin`, `class` being called `group`, and `explained`."""
 
     unit: str
     name: str
@@ -66,6 +66,7 @@ class Line:
     plan: float | None
     status: str
     rank: int | None
+    explained: int | None
 
     @property
     def lags(self) -> bool:

@@ -69,7 +69,7 @@ def render(bulletin: Bulletin, unit: OrgUnit, format: str, unit_class: str = "")
 def document_of(bulletin: Bulletin, unit: OrgUnit, unit_class: str = "") -> Document:
     """All that is given out of `unit`, or of one class of its children. Raises Refused. Nine queries."""
     _check(bulletin)
-    lines = queries.report(None, bulletin, unit)
+    lines = queries.drawn_lines(bulletin, unit)
     if not lines:
         raise _refused("bulletin.unit_absent", day=bulletin.day, unit=unit.short_name)
     document = compose(_head(bulletin, unit, lines[0]["name"]), lines)

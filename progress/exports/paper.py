@@ -140,6 +140,7 @@ def _own(document: Document, stage: StageHead) -> str:
     say = COUNTED[stage.measure]
     expected = f"{say.due}{line.expected:,}{say.each}，" if line.expected is not None else ""
     rate = f"，{say.rate}{words.percent(line.rate)}" if line.rate is not None else ""
+    rate += f"（{words.explained(line.explained)}{say.each}）" if line.explained else ""
     since = words.change_in_words(line.delta_1)
     return f"{stage.name}：{expected}{say.done}{line.entered:,}{say.each}{rate}{since}。{_ahead(stage, line)}"
 
@@ -160,10 +161,14 @@ def _ends(document: Document, group: str) -> str:
     ranked = [line for line in document.children(stage.key, group=group) if line.rank] if stage else []
     if not stage or not ranked:
         return ""
-    leading = "、".join(map(_named, ranked[:NAMED]))
-    trailing = ranked[max(NAMED, len(ranked) - NAMED) :]
-    last = f"；靠后的是{'、'.join(map(_named, trailing))}" if trailing else ""
-    return f"{document.head.groups[group]}（{stage.name}）：居前的是{leading}{last}。"
+    leading = [line for line in ranked[:NAMED] if line.entered]
+    trailing = ranked[max(len(leading), len(ranked) - NAMED) :]
+    said = [
+        f"{place}的是{'、'.join(map(_named, lines))}"
+        for place, lines in (("居前", leading), ("靠后", trailing))
+        if lines
+    ]
+    return f"{document.head.groups[group]}（{stage.name}）：{'；'.join(said)}。"
 
 
 def _named(line: Line) -> str:
@@ -207,6 +212,9 @@ def _annexes(document: Document) -> Iterator[Annex]:
             columns = ["名次", "单位", say.due, say.done, say.rate, "较昨日", "日均还需", "状态"]
             due = words.day_in_words(stage.deadline)
             note = f"{due}截止。单位：{say.each.removeprefix('个')}。{TABLE_NOTE}"
+            note += (
+                words.EXPLAINED_NOTE if any("已说明" in cell for row in rows for cell in row.cells) else ""
+            )
             yield Annex(f"{stage.name}录入情况表", columns, rows, note)
 
 
@@ -230,7 +238,7 @@ def _rows(document: Document, stage: StageHead) -> Iterator[Row]:
 def _cells(line: Line, *, place: str) -> list[str]:
     return [
         place,
-        line.name,
+        f"{line.name}（{words.explained(line.explained)}）" if line.explained else line.name,
         words.figure(line.expected),
         words.figure(line.entered),
         words.percent(line.rate),

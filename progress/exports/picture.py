@@ -82,7 +82,7 @@ def _picture(document: Document, sheet: Sheetful) -> dict[str, Any]:
         "own": _own(head.unit_name, own, stage) if own and stage else None,
         "columns": COLUMNS,
         "rows": [_row(line) for line in sheet.rows],
-        "notes": list(_notes(sheet)),
+        "notes": list(_notes(sheet, own)),
         "number": f"日通报{head.number}",
         "code": f"校验码 {head.code}",
     }
@@ -98,6 +98,7 @@ def _own(name: str, own: Line, stage: StageHead) -> dict[str, Any]:
         "rate": words.percent(own.rate),
         "counts": f"已录 {words.figure(own.entered)} / 应录 {words.figure(own.expected)}",
         "change": f"较昨日 {words.change(own.delta_1)}",
+        "explained": words.explained(own.explained),
         "due": due,
     }
 
@@ -107,6 +108,7 @@ def _row(line: Line) -> dict[str, Any]:
         "rank": words.UNKNOWN if line.rank is None else str(line.rank),
         "medal": line.rank is not None and line.rank <= MEDALS and bool(line.entered),
         "name": breakable(line.name, WIDE_LETTERS),
+        "explained": words.explained(line.explained),
         "rate": words.percent(line.rate),
         "entered": words.figure(line.entered),
         "expected": f"/ {words.figure(line.expected)}",
@@ -117,11 +119,13 @@ def _row(line: Line) -> dict[str, Any]:
     }
 
 
-def _notes(sheet: Sheetful) -> Iterator[str]:
+def _notes(sheet: Sheetful, own: Line | None) -> Iterator[str]:
     """What has to be said of these rows so that no figure is misread."""
     if any(line.lags for line in sheet.rows):
         yield "底色标出的单位：滞后、逾期，或应启动而未启动。"
     if any(line.rate is None for line in sheet.rows):
         yield "“—”：没有应录入数，不参加排名。"
+    if any(line.explained for line in [*sheet.rows, *([own] if own else [])]):
+        yield words.EXPLAINED_NOTE
     if sheet.idle:
         yield f"另有 {sheet.idle} 个单位没有这项录入任务，未列出。"

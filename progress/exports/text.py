@@ -42,6 +42,7 @@ def _own(document: Document, stage: StageHead | None) -> str:
         return f"{document.head.unit_name}暂无录入数据。"
     expected = f"应录{line.expected:,}，" if line.expected is not None else ""
     rate = f"，录入率{words.percent(line.rate)}" if line.rate is not None else ""
+    rate += f"（{words.explained(line.explained)}）" if line.explained else ""
     since = words.change_in_words(line.delta_1)
     return f"{document.head.unit_name}“{stage.name}”{expected}已录{line.entered:,}{rate}{since}。"
 
@@ -58,10 +59,12 @@ def _optional(document: Document, stage: StageHead | None, groups: Sequence[str]
     ranked = [child for child in children if child.rank]
     if ranked:
         label = document.head.groups[groups[0]]
-        leading = [f"{label}居前：{_names(ranked[:named])}。" for named in range(NAMED, 0, -1)]
+        begun = [child for child in ranked if child.entered]
+        leading = [f"{label}居前：{_names(begun[:named])}。" for named in range(NAMED, 0, -1) if begun]
         both = [
-            f"{label}居前：{_names(ranked[:named])}；靠后：{_names(ranked[-named:])}。"
+            f"{label}居前：{_names(begun[:named])}；靠后：{_names(ranked[-named:])}。"
             for named in range(min(NAMED, len(ranked) // 2), 0, -1)
+            if begun
         ]
         yield both + leading
     idle = sum(child.lags and not child.entered for child in children)

@@ -9,12 +9,19 @@ from progress import tally
 
 UNKNOWN = "—"
 
+EXPLAINED_NOTE = "“已说明”：本级录完，缺额已说明并经上级认可，不改变录入率。"
+
 percent = tally.percent
 
 
 def figure(value: float | None) -> str:
     """`12345` → `12,345`; None → `—`."""
     return UNKNOWN if value is None else f"{value:,}"
+
+
+def explained(value: int | None) -> str:
+    """`已说明12`; empty where nothing is explained."""
+    return f"已说明{value:,}" if value else ""
 
 
 def change(value: int | None) -> str:

@@ -52,7 +52,7 @@ from progress.queries.live import Live, live
 from progress.queries.naming import number
 from progress.queries.outputs import given_file, given_out, owed_files, reader_for
 from progress.queries.page import Choice, Page, column_of, page
-from progress.queries.report import GROUPS, Column, Row, Sheet, columns, read, report
+from progress.queries.report import GROUPS, Column, Row, Sheet, columns, drawn_lines, read, report
 from progress.queries.spotchecks import spot_checks, spot_checks_to_look_at
 from progress.queries.standing import Standing, standing
 from progress.queries.trend import Curve, Pair, compare, other_day, trend, visible_days
@@ -95,6 +95,7 @@ __all__ = [
     "compare",
     "completions",
     "completions_to_decide",
+    "drawn_lines",
     "early_openings",
     "early_openings_to_decide",
     "explained",

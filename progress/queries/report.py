@@ -156,6 +156,12 @@ def report(scope: Scope | None, bulletin: Bulletin, unit: OrgUnit) -> list[dict[
     return [row.as_line() for rows in sheet.rows.values() for row in rows]
 
 
+def drawn_lines(bulletin: Bulletin, unit: OrgUnit) -> list[dict[str, Any]]:
+    """All lines of `report`, each with what is `explained`: for the files, which show it beside the rate."""
+    sheet = read(None, bulletin, unit, columns(bulletin))
+    return [row.as_line() | {"explained": row.explained} for rows in sheet.rows.values() for row in rows]
+
+
 def columns(bulletin: Bulletin) -> list[Column]:
     """Stages in their order, then domains, as the bulletin froze them."""
     stages = bulletin.settings.get("stages", [])

@@ -1,9 +1,9 @@
 """The daily bulletin: a whole province counted, folded, written and checked; its pages at every level.
 
 The province is the demo of the size asked for (full: 100 000 units and 3 million members, so run it alone),
-or that of a database already seeded (`--database`). Computed are new mornings, each the day after the last as
-when missed days are caught up, and one of them again. The floor are the bare GROUP BYs over members and cadres
-that any bulletin needs: the statements alone, their rows fetched, under the settings of the computation.
+or that of a database already seeded (`--database`). Computed are new mornings, each the day after the last
+as when missed days are caught up, and one of them again. The floor are the bare GROUP BYs over members and
+cadres that any bulletin needs: the statements alone, their rows fetched, under the computation's settings.
 """
 
 import datetime as dt

@@ -153,6 +153,7 @@ def _line(unit: Unit, key: str, domain: str, counts: Counts, clock: Clock, day: 
         "plan": figures.plan,
         "status": figures.status.value,
         "rank": None,
+        "explained": None,
     }
 
 

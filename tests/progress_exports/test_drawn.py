@@ -164,7 +164,7 @@ def test_hostile_names_stand_literally_in_the_workbook_and_are_never_formulas() 
 
 
 def test_emoji_pass_through_every_form() -> None:
-    document = sample.named("😀团委👨‍👩‍👧")
+    document = sample.named("甲团委", "😀团委👨‍👩‍👧")
     assert "😀团委" in text(document)
     assert openpyxl.load_workbook(io.BytesIO(workbook(document)))["学校领域"]["D5"].value == "😀团委👨‍👩‍👧"
     assert pictures(document)
