@@ -36,6 +36,8 @@ def unit_list(request: Request) -> HttpResponse:
         "kind": kind,
         "page": page,
         "paths": queries.paths(page.object_list),
+        "may_create": request.scope.has("units.create"),
+        "may_manage": request.scope.has("units.manage"),
     }
     return render(request, "orgs/unit_list.html", context)
 

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from zhtj.imports import forms
 from zhtj.imports.models import BatchState, ImportBatch
 
 from tests import world
@@ -53,6 +54,13 @@ def test_the_form_says_the_limits_and_leads_to_the_blank_workbook(client, cast):
     page = text(client.get(reverse("import_upload") + "?kind=fruit"))
     assert "20 MB、50,000 行、100 列" in page
     assert reverse("import_blank", args=["fruit", cast.branch.pk]) in page
+
+
+def test_of_many_units_a_picker_finds_what_the_list_has_no_room_for(cast, monkeypatch):
+    client, picker = world.client(cast.county_admin), f'data-pick="{reverse("unit_pick")}?may=units.create"'
+    assert picker not in text(client.get(reverse("import_upload") + "?kind=units"))
+    monkeypatch.setattr(forms, "OFFERED_UNITS", 2)
+    assert picker in text(client.get(reverse("import_upload") + "?kind=units"))
 
 
 def test_an_upload_leads_to_its_review(upload):

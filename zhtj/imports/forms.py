@@ -15,7 +15,7 @@ from zhtj.lib.workbook import Cell, WorkbookKind
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 
-OFFERED_UNITS = 200  # more would be no list to choose from; a unit's own page leads here as well
+OFFERED_UNITS = 200  # more would be no list to choose from
 CELL_CHARACTERS = 2000
 SUFFIXES = ".xlsx,.xlsm,.xls,.csv"
 
@@ -34,6 +34,7 @@ class PlaceForm(Plain):
         choices = [(one.pk, f"{one.short_name}（{one.code}）") for one in offered]
         cast(forms.ChoiceField, self.fields["unit"]).choices = choices
         self.is_choice = len(offered) > 1
+        self.is_cut = len(offered) >= OFFERED_UNITS  # then a picker finds the rest
 
 
 class FilterForm(Plain):

@@ -31,6 +31,7 @@ def health(request: Request) -> HttpResponse:
         "page": page,
         "paths": queries.paths([unit for unit, _ in page.rows]),
         "is_first": not request.GET.get("after"),
+        "may_manage": request.scope.has("units.manage"),
     }
     return render(request, "desk/health.html", context)
 
