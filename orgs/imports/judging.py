@@ -187,7 +187,7 @@ class Judging:
             is_same = coded.parent_id == under and coded.is_open and coded.short_name == line.name
             here = coded if is_same else None
             if not is_same:
-                line.say("code.taken", value=code, where="")
+                line.say("code.taken", value=code, where="" if coded.is_open else _by_closed(coded))
         elif code in self._used_elsewhere:
             line.say("code.taken", value=code, where="")
         elif here is not None and code:
@@ -203,6 +203,11 @@ class Judging:
             for name in UPDATED_FIELDS
             if name in line.values and line.values[name] != getattr(here, name)
         }
+
+
+def _by_closed(unit: OrgUnit) -> str:
+    """A code stays with its unit for good, also after an import of it was undone."""
+    return f"（已撤销的“{unit.short_name}”的编码；还要用这个组织的，请在它的页面恢复）"
 
 
 def _read(rows: Sequence[Row]) -> Iterator[Line]:

@@ -215,6 +215,18 @@ def test_units_are_closed_again_only_where_nobody_uses_them(cast, clock):
     assert cast.committee.phone == ""
 
 
+def test_the_code_of_a_unit_undone_stays_with_it_and_the_review_says_how_to_go_on(cast, clock):
+    head = ("组织简称", "组织类别", "上级组织", "组织编码")
+    data = workbooks.xlsx([head, ("甲团支部", "团支部", cast.committee.short_name, "JIA1")])
+    undo(
+        cast.county_admin,
+        rooms.commit(cast.county_admin, rooms.run(cast.county_admin, cast.county, data, "units")),
+    )
+    again = rooms.run(cast.county_admin, cast.county, data, "units")
+    (fault,) = again.faults
+    assert fault["code"] == "code.taken" and "已撤销的“甲团支部”" in fault["message"]
+
+
 def test_figures_begin_again_where_they_replaced_others(cast, clock):
     presets.load_preset("henan-2018", province=cast.province)
     head = ("组织", "领域", "团员数")
