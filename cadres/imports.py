@@ -108,6 +108,7 @@ class CadreImporter:
             today=self._context.today,
             batch_id=self._context.batch_id,
             expected=[(line.outcome, line.change) for line in written],
+            report=self._context.report,
         )
         return len(entered.created)
 

@@ -183,6 +183,7 @@ class MemberImporter:
             attest_evidence=True,
             batch_id=self._context.batch_id,
             expected=[(line.outcome, line.change) for line in written],
+            report=self._context.report,
         )
         return len(entered.created)
 

@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Count
 
 from zhtj.lib import bulk, crypto
+from zhtj.lib.workbook import Report, unheard
 
 from orgs import identity
 from orgs.models import Person
@@ -79,8 +80,8 @@ def people_by_id(person_ids: Iterable[int]) -> dict[int, Person]:
     return {person.pk: person for person in bulk.among(Person.objects.order_by(), "pk", person_ids)}
 
 
-def register_people(described: Sequence[Any]) -> list[int]:
-    """Insert new people; returns their ids in the order given.
+def register_people(described: Sequence[Any], report: Report = unheard) -> list[int]:
+    """Insert new people; returns their ids in the order given. `report` hears how many are on their way.
 
     Each item has `national_id` (valid), `full_name` and the DETAILS as attributes. About 15 µs
     a person. Raises IntegrityError if one of them is known already.
@@ -90,18 +91,21 @@ def register_people(described: Sequence[Any]) -> list[int]:
     ids = bulk.reserve_ids(Person, len(described))
     given = dict(zip(in_order, ids, strict=True))
     who = ((pk, indexes[position], described[position]) for position, pk in given.items())
-    bulk.insert(Person, _COLUMNS, _rows(who))
+    bulk.insert(Person, _COLUMNS, _rows(who, report))
     return [given[position] for position in range(len(described))]
 
 
-def _rows(people: Iterator[tuple[int, str, Any]]) -> Iterator[tuple[Any, ...]]:
+def _rows(people: Iterator[tuple[int, str, Any]], report: Report) -> Iterator[tuple[Any, ...]]:
     """What is stored of each of these (id, blind index, item)."""
+    done = 0
     while part := list(islice(people, bulk.SLICE)):
         sealed = crypto.seal_all([item.national_id for _, _, item in part])
         for (pk, index, item), seal in zip(part, sealed, strict=True):
             national_id = item.national_id
             who = (item.full_name, identity.sex(national_id), identity.birth_on(national_id))
             yield (pk, seal, index, *who, *_details(item))
+        done += len(part)
+        report(done)
 
 
 def update_people(

@@ -12,7 +12,7 @@ from typing import Any
 
 from zhtj.lib import locks, races
 from zhtj.lib.problems import Problem, Refused, blocking
-from zhtj.lib.workbook import Outcome, WorldMoved
+from zhtj.lib.workbook import Outcome, Report, WorldMoved, unheard
 
 from cadres.actions.judge import Verdict, judge
 from cadres.actions.posts import Appointment, appoint_cadres, require
@@ -58,6 +58,7 @@ def enter_cadres(
     today: dt.date,
     batch_id: int | None = None,
     expected: Expected | None = None,
+    report: Report = unheard,
 ) -> Entered:
     """Write all of these entries, or none: new posts (with new people), changes to those held.
 
@@ -67,7 +68,7 @@ def enter_cadres(
     About 60 µs an entry on PostgreSQL. Notice, annex 1-3.
     """
     try:
-        return races.until_settled(partial(_enter, actor, unit, entries, today, batch_id, expected))
+        return races.until_settled(partial(_enter, actor, unit, entries, today, batch_id, expected, report))
     except races.RaceLost:
         if expected is not None:
             raise WorldMoved from None
@@ -81,13 +82,14 @@ def _enter(
     today: dt.date,
     batch_id: int | None,
     expected: Expected | None,
+    report: Report,
 ) -> Entered:
     stamp = locks.entry_stamp()
     locks.shared(locks.tree(unit.tree_id))
     units = Units(unit, actor.scope, lock=True)
     verdicts = judge(entries, units=units, scope=actor.scope, today=today)
     _refuse(verdicts, expected)
-    entered = _write(actor, verdicts, batch_id, stamp)
+    entered = _write(actor, verdicts, batch_id, stamp, report)
     _leave_trail(actor, unit, verdicts, entered, batch_id)
     return entered
 
@@ -103,11 +105,13 @@ def _refuse(verdicts: Sequence[Verdict], expected: Expected | None) -> None:
         raise Refused(problems)
 
 
-def _write(actor: Actor, verdicts: Sequence[Verdict], batch_id: int | None, stamp: dt.datetime) -> Entered:
+def _write(
+    actor: Actor, verdicts: Sequence[Verdict], batch_id: int | None, stamp: dt.datetime, report: Report
+) -> Entered:
     new = [verdict for verdict in verdicts if verdict.outcome is Outcome.OK]
     changed = [verdict for verdict in verdicts if verdict.outcome is Outcome.UPDATED]
     same = [verdict for verdict in verdicts if verdict.outcome is Outcome.UNCHANGED]
-    person_ids = _register(new)
+    person_ids = _register(new, report)
     _update_people([*new, *changed])
     appointments = [
         Appointment(
@@ -131,10 +135,10 @@ def _write(actor: Actor, verdicts: Sequence[Verdict], batch_id: int | None, stam
     )
 
 
-def _register(new: Sequence[Verdict]) -> list[int]:
+def _register(new: Sequence[Verdict], report: Report) -> list[int]:
     """The person of each new post: the known one or a new one, registered once however many posts."""
     unknown = {v.entry.national_id: v.entry for v in reversed(new) if v.person is None}
-    registered = dict(zip(unknown, people.register_people(list(unknown.values())), strict=True))
+    registered = dict(zip(unknown, people.register_people(list(unknown.values()), report), strict=True))
     return [v.person.person_id if v.person else registered[v.entry.national_id] for v in new]
 
 

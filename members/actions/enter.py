@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from zhtj.lib import locks
 from zhtj.lib.problems import Refused, blocking
 from zhtj.lib.races import RaceLost, one_transaction, until_settled
-from zhtj.lib.workbook import Outcome, WorldMoved
+from zhtj.lib.workbook import Outcome, Report, WorldMoved, unheard
 
 import orgs.queries
 from members.actions.judge import Verdict, judge, unattested
@@ -57,6 +57,7 @@ def enter_members(
     attest_evidence: bool = False,
     batch_id: int | None = None,
     expected: Sequence[tuple[Outcome, dict[str, list[str]]]] | None = None,
+    report: Report = unheard,
 ) -> Entered:
     """Write all of these entries, or none: new members with their posts, changes to known ones.
 
@@ -68,7 +69,7 @@ def enter_members(
     """
 
     def attempt() -> Entered:
-        return _enter(actor, unit, entries, today, attest_evidence, batch_id, expected)
+        return _enter(actor, unit, entries, today, attest_evidence, batch_id, expected, report)
 
     if expected is None:
         return until_settled(attempt)
@@ -87,13 +88,14 @@ def _enter(
     attest_evidence: bool,
     batch_id: int | None,
     expected: Sequence[tuple[Outcome, dict[str, list[str]]]] | None,
+    report: Report,
 ) -> Entered:
     stamp = locks.entry_stamp()
     locks.shared(locks.tree(unit.tree_id))
     branches = Branches(unit, actor.scope, lock=True)
     verdicts = judge(entries, branches=branches, policy=admission_policy(), today=today)
     _refuse(verdicts, attest_evidence, expected)
-    entered = write(actor, verdicts, stamp=stamp, batch_id=batch_id)
+    entered = write(actor, verdicts, stamp=stamp, batch_id=batch_id, report=report)
     _count_again(actor, verdicts)
     _leave_trail(actor, unit, verdicts, entered, batch_id)
     return entered

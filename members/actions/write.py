@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from zhtj.lib import bulk
 from zhtj.lib.problems import Problem
-from zhtj.lib.workbook import Outcome
+from zhtj.lib.workbook import Outcome, Report, unheard
 
 import cadres.actions
 import cadres.queries
@@ -60,6 +60,7 @@ def write(
     stamp: dt.datetime,
     batch_id: int | None = None,
     clears_blanks: bool = False,
+    report: Report = unheard,
 ) -> Entered:
     """Write the OK and UPDATED ones. Raises IntegrityError if a race for an id or a number was lost.
 
@@ -74,7 +75,7 @@ def write(
     )
     held = _posts_held([verdict for verdict in [*new, *changed] if verdict.entry.is_cadre])
     if new:
-        entered.overwritten = _register(new)
+        entered.overwritten = _register(new, report)
         entered.created = _open_memberships(actor, new, stamp, batch_id)
     if changed:
         entered.updated = _change(actor, changed, stamp, clears_blanks)
@@ -83,14 +84,14 @@ def write(
     return entered
 
 
-def _register(new: Sequence[Verdict]) -> dict[int, dict[str, list[str]]]:
+def _register(new: Sequence[Verdict], report: Report) -> dict[int, dict[str, list[str]]]:
     """Give every new member a person: the known one, brought up to date, or a new one. What of the known
     ones was overwritten."""
     unknown = [verdict for verdict in new if verdict.person_id is None]
     known = {verdict.person_id: verdict.entry for verdict in new if verdict.person_id is not None}
     changed = people.update_people(known) if known else {}
     if unknown:
-        ids = people.register_people([verdict.entry for verdict in unknown])
+        ids = people.register_people([verdict.entry for verdict in unknown], report)
         for verdict, person_id in zip(unknown, ids, strict=True):
             verdict.person_id = person_id
     return {

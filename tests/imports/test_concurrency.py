@@ -11,9 +11,10 @@ import time
 import pytest
 from django.db import connection, connections, transaction
 
-from zhtj.imports import actions, pipeline
+from zhtj.imports import actions, pipeline, review
 from zhtj.imports.models import BatchState, ImportBatch
-from zhtj.imports.pipeline import states
+from zhtj.imports.pipeline import beside, states
+from zhtj.lib import days
 
 from orgs.models import AuditEntry
 from orgs.scopes import actor_for
@@ -93,6 +94,29 @@ def test_progress_is_seen_from_outside_while_a_check_runs(uploaded, monkeypatch)
     monkeypatch.setattr(states, "beat", look)
     pipeline.check(batch.pk)
     assert seen[-1] == 40 and sorted(seen) == seen
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_progress_is_seen_from_outside_while_a_commit_runs(checked, cast, monkeypatch):
+    batch, told = checked(GOOD), threading.Event()
+    actions.ask_commit(actor_for(cast.secretary), batch=batch)
+    taken = states.take_for_commit(batch.pk)
+    monkeypatch.setattr("zhtj.imports.pipeline.beside.SECONDS_BETWEEN_BEATS", 0)
+    beat = states.beat
+
+    def look(*args, **more):
+        beat(*args, **more)
+        if args[1] == 17:
+            told.set()
+
+    monkeypatch.setattr(states, "beat", look)
+    with beside.told(taken) as report, transaction.atomic():
+        report(17)
+        assert told.wait(10)
+        batch.refresh_from_db()
+        waiting = review.waiting(batch, days.now())
+    assert (batch.done_count, waiting["rows"], waiting["percent"]) == (17, 40, 42)
 
 
 WORKER = """

@@ -8,6 +8,9 @@ import pytest
 
 from zhtj.imports import actions, pipeline, registry, workbooks
 from zhtj.imports.models import BatchState
+from zhtj.imports.pipeline import documents
+from zhtj.lib import days
+from zhtj.lib.workbook import Context
 
 import members.queries
 import orgs.queries
@@ -15,6 +18,7 @@ from orgs.scopes import actor_for, scope_of
 
 from tests import workbooks as sheets
 from tests import world
+from tests.imports import rooms
 
 DEMO = next(Path("zhtj/demo").glob("*.xlsx"))
 
@@ -105,3 +109,12 @@ def test_a_members_file_that_lacks_one_column_is_not_taken_for_another_kind(cast
     batch = run(cast.committee_admin, cast.committee, "members", DEMO.read_bytes())
     assert batch.problems[0]["code"] == "header.column_missing"
     assert "所在团支部" in batch.problems[0]["message"]
+
+
+def test_rows_written_are_reported_as_they_go(cast):
+    heard: list[int] = []
+    data = sheets.xlsx([rooms.HEAD, *(rooms.person("王一二") for _ in range(5))])
+    batch = rooms.run(cast.secretary, cast.branch, data)
+    context = Context(actor_for(cast.secretary), cast.branch, days.today(), batch.pk, report=heard.append)
+    registry.kind_of("members").importer(context).write(documents.open_judged(batch.judged_sealed))
+    assert heard == [5]

@@ -164,14 +164,20 @@ def summary(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
+def rows_to_do(batch: ImportBatch) -> int:
+    """The rows that the step it is in goes through."""
+    return batch.ok_count + batch.updated_count if batch.state == BatchState.COMMITTING else batch.row_count
+
+
 def waiting(batch: ImportBatch, now: dt.datetime) -> dict[str, Any]:
-    """How far a batch under way is: per cent, seconds left (None: no telling), and when to ask again."""
+    """How far a batch under way is: its rows, per cent, seconds left (None: no telling), next look."""
     spent = max((now - batch.state_at).total_seconds(), 0)
-    done, rows = batch.done_count, batch.row_count
-    knows = batch.state == BatchState.CHECKING and done and rows
+    done, rows = batch.done_count, rows_to_do(batch)
+    knows = batch.state in (BatchState.CHECKING, BatchState.COMMITTING) and done and rows
     return {
+        "rows": rows,
         "percent": min(100 * done // rows, 99) if knows else None,
-        "seconds_left": math.ceil(spent * (rows - done) / done) if knows and spent > 1 else None,
+        "seconds_left": math.ceil(spent * max(rows - done, 0) / done) if knows and spent > 1 else None,
         "delay": next(delay for within, delay in POLLS if spent < within),
     }
 

@@ -17,6 +17,13 @@ from zhtj.lib.problems import Problem
 Cell = str | int | float | bool | dt.date | dt.datetime | None
 
 
+Report = Callable[[int], None]  # tells how many rows are done
+
+
+def unheard(done: int) -> None:
+    """A Report nobody listens to."""
+
+
 class Outcome(StrEnum):
     """What becomes of a row; rows = ok + unchanged + updated + mend + rectify (+ skipped by hand)."""
 
@@ -75,7 +82,7 @@ class Acknowledgement:
 @dataclass(frozen=True, slots=True)
 class Context:
     """The circumstances of one check, commit or undoing. `actor` is an orgs.scopes.Actor, `unit` an OrgUnit;
-    `since` is when what is to be undone was committed."""
+    `since` is when what is to be undone was committed; `report` hears how many rows are written."""
 
     actor: Any
     unit: Any
@@ -83,6 +90,7 @@ class Context:
     batch_id: int | None = None
     attest_evidence: bool = False
     since: dt.datetime | None = None
+    report: Report = unheard
 
 
 @dataclass(slots=True)
@@ -114,7 +122,7 @@ class Importer(Protocol):
 
     def __init__(self, context: Context) -> None: ...
 
-    def judge(self, rows: Sequence[Row], report: Callable[[int], None]) -> list[Judged]:
+    def judge(self, rows: Sequence[Row], report: Report) -> list[Judged]:
         """Judge all rows against the rules, each other and the world; `report(n)` tells rows done.
 
         Reads only. Never raises for anything a cell may hold. Same order and number of rows out as in.

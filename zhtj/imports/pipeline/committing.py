@@ -13,11 +13,11 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 
 from zhtj.imports import queries, registry
 from zhtj.imports.models import BatchState, ImportBatch, RowOutcome
-from zhtj.imports.pipeline import checking, documents, states
+from zhtj.imports.pipeline import beside, checking, documents, states
 from zhtj.imports.rules import COMMIT_FAILED, WORLD_MOVED
 from zhtj.lib import collector, days, locks
 from zhtj.lib.problems import Refused
-from zhtj.lib.workbook import Context, WorldMoved
+from zhtj.lib.workbook import Context, Report, WorldMoved
 
 from orgs.scopes import actor_for
 
@@ -36,9 +36,9 @@ def commit(batch_id: int) -> None:
     if batch is None:
         return
     try:
-        with transaction.atomic():
+        with beside.told(batch) as report, transaction.atomic():
             if locks.try_exclusive(_lock(batch_id)):
-                _write(batch)
+                _write(batch, report)
     except (WorldMoved, Refused, IntegrityError) as moved:
         logger.info("import batch %s: the world moved: %s", batch.pk, type(moved).__name__)
         _check_anew(batch)
@@ -64,14 +64,15 @@ def _claim(batch_id: int) -> ImportBatch | None:
         return states.take_for_commit(batch_id) if locks.try_exclusive(_lock(batch_id)) else None
 
 
-def _write(batch: ImportBatch) -> None:
+def _write(batch: ImportBatch, report: Report) -> None:
     if batch.committed_by is None or batch.judged_sealed is None:
         raise RuntimeError("a commit was asked for without saying by whom, or nothing was judged")
     kind = registry.kind_of(batch.kind)
     actor = actor_for(batch.committed_by, "command" if batch.door == "command" else "import")
     queries.require(actor.scope, kind, batch.unit)
     judged = documents.open_judged(batch.judged_sealed)
-    importer = kind.importer(Context(actor, batch.unit, days.today(), batch.pk, batch.attest_evidence))
+    context = Context(actor, batch.unit, days.today(), batch.pk, batch.attest_evidence, report=report)
+    importer = kind.importer(context)
     ticked = {(tick["code"], tick["unit"]) for tick in batch.acknowledged}
     if any((a.code, a.unit) not in ticked for a in importer.acknowledgements(judged)):
         raise WorldMoved("something must be acknowledged that the review did not show")
