@@ -179,9 +179,9 @@ class TransferForm(Plain):
     """Where ticked members go, and why: the reason is needed where others have to agree."""
 
     to_branch = forms.CharField(
-        label="转入团支部的组织编码",
+        label="转入团支部",
         max_length=40,
-        help_text="输入名称从您管理的团支部中选择；其他团支部请向对方询问编码后填写。",
+        help_text="输入名称从您管理的团支部中选择；其他团支部请向对方询问组织编码后填写。",
         widget=forms.TextInput(attrs={"data-pick": _BRANCHES, "autocomplete": "off"}),
     )
     reason = forms.CharField(

@@ -40,6 +40,16 @@ def test_ticked_rows_are_transferred_after_the_question(cast: Cast) -> None:
     assert Member.objects.filter(branch=cast.second_branch, until_at=None).count() == 2
 
 
+def test_a_record_leads_to_transfer_and_withdrawal(cast: Cast) -> None:
+    member = world.member(cast.branch)
+    browser = world.client(cast.secretary)
+    page = text_of(browser.get(f"/members/{member.pk}/"))
+    for address in ("/members/transfer/", "/members/withdraw/"):
+        assert f'action="{address}"' in page
+        assert member.person.full_name in text_of(browser.post(address, {"member": member.pk}))
+    assert "/members/withdraw/" not in text_of(world.client(cast.county_admin).get(f"/members/{member.pk}/"))
+
+
 def test_ticked_rows_are_withdrawn_with_a_reason(cast: Cast) -> None:
     member, browser = world.member(cast.branch), world.client(cast.secretary)
     given = {"member": member.pk, "confirm": "1"}
