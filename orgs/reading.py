@@ -6,7 +6,6 @@ Shared by the rooms whose workbooks, forms and APIs speak of people. Pure.
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import compress
 from typing import Any, TypeVar
 
 from zhtj.lib.problems import Catalogue, Problem
@@ -56,8 +55,8 @@ def national_id(today: dt.date) -> Reader:
 
 def plain_data(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
     """What is filled, by name, as plain JSON data: months as text. For `of_plain`."""
-    filled = [value not in _EMPTY for value in values]
-    data = dict(zip(compress(names, filled), compress(values, filled), strict=True))
+    filled = zip(names, values, strict=True)
+    data: dict[str, Any] = {name: value for name, value in filled if value or value is False}
     for name in _MONTHS:
         if name in data:
             data[name] = data[name].isoformat()
@@ -106,8 +105,7 @@ class RowReader:
         unread: dict[int, dict[str, Problem]] = {}
         for name in self._readers:
             cells = [row.get(name) for row in rows]
-            answers = self._answers(name, cells)
-            columns[name], codes = zip(*answers, strict=True) if answers else ((), ())
+            columns[name], codes = self._answers(name, cells)
             for position, code in enumerate(codes) if any(codes) else ():
                 if code is not None:
                     shown = identity.clean(cells[position])[:_SHOWN]
@@ -115,17 +113,21 @@ class RowReader:
                     unread.setdefault(position, {})[name] = problem
         return columns, unread
 
-    def _answers(self, name: str, cells: Sequence[Cell]) -> Sequence[tuple[Any, str | None]]:
-        """What the reader says to each cell of one column; blank ones are not asked."""
+    def _answers(self, name: str, cells: Sequence[Cell]) -> tuple[Sequence[Any], Sequence[str | None]]:
+        """What the reader says to each cell of one column: values, and codes (none at all where every cell
+        could be read). Blank cells are not asked."""
         blank = (self._blank[name], None)
         if not any(cells) and set(cells) <= _EMPTY:
-            return [blank] * len(cells)
+            return [blank[0]] * len(cells), ()
         reader = self._readers[name]
         if name in self._few and set(map(type, cells)) <= _TEXT_OR_NOTHING:
             known = {cell: reader(cell) for cell in set(cells) - _EMPTY}
             known |= {None: blank, "": blank}
-            return [known[cell] for cell in cells]
-        return [blank if cell is None or cell == "" else reader(cell) for cell in cells]
+            codes = [known[cell][1] for cell in cells] if any(code for _, code in known.values()) else ()
+            values = {cell: value for cell, (value, _) in known.items()}
+            return list(map(values.__getitem__, cells)), codes
+        answers = [blank if cell is None or cell == "" else reader(cell) for cell in cells]
+        return [value for value, _ in answers], [code for _, code in answers]
 
 
 _EMPTY = frozenset({None, ""})

@@ -1,7 +1,7 @@
 """One entry against the rules (design: domain, sections 4, 6 and 8; notice, annex 4)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 from operator import attrgetter
 
 from zhtj.lib.problems import Problem
@@ -56,8 +56,10 @@ def hangs_on_blank_evidence(entry: Entry, policy: Policy) -> bool:
     return True not in evidence and None in evidence
 
 
-def outcome_of(problems: Iterable[Problem]) -> Outcome:
+def outcome_of(problems: Collection[Problem]) -> Outcome:
     """OK, RECTIFY (identity not established, all else in order) or MEND (a cell is wrong)."""
+    if not problems:  # the usual case, and quick
+        return Outcome.OK
     errors = {problem.code for problem in problems if problem.blocks}
     if not errors:
         return Outcome.OK
