@@ -18,23 +18,14 @@ from cadres.actions import Verdict, Written, enter_cadres, judge, undo_cadres
 from cadres.queries.units import Units
 from cadres.rules import ENGAGEMENTS, EVERY_POST, POSTS_AT, Entry, EntryReader
 from orgs import finding, person_rules
-from orgs.identity import ETHNICITIES
 from orgs.kinds import UnitKind
 from orgs.models import OrgUnit
-
-_MONTH_HELP = "写成 2016-05 这样的年月"
+from orgs.person_columns import DETAILS, ETHNICITY, MONTH_HELP, NATIONAL_ID
 
 COLUMNS = (
     Column("full_name", "姓名", ("团干部姓名",), True, "与身份证一致", width=12, example="李文"),
-    Column(
-        "national_id",
-        "身份证号码",
-        ("身份证号", "身份证", "公民身份号码", "证件号码"),
-        True,
-        "18位，单元格为文本",
-        width=22,
-    ),
-    Column("ethnicity", "民族", (), True, "", ETHNICITIES, width=10, example="汉族"),
+    NATIONAL_ID,
+    ETHNICITY,
     Column(
         "political_status",
         "政治面貌",
@@ -63,15 +54,9 @@ COLUMNS = (
         tuple(ENGAGEMENTS),
         example="专职",
     ),
-    Column("appointed_on", "任职年月", ("任职时间", "任职日期"), False, _MONTH_HELP),
-    Column("joined_on", "入团年月", ("入团时间", "入团日期", "加入共青团时间"), False, _MONTH_HELP),
-    Column("education", "文化程度", ("学历", "受教育程度"), False, "", person_rules.EDUCATIONS),
-    Column("mobile", "手机号码", ("手机", "手机号", "联系电话", "电话", "联系方式"), False, "11位", width=14),
-    Column("workplace", "学习工作单位", ("工作单位", "学习单位", "工作学习单位", "单位"), width=22),
-    Column("email", "电子邮箱", ("邮箱", "电子邮件", "E-mail", "Email"), width=20),
-    Column("qq", "QQ", ("QQ号", "QQ号码"), False, "5至11位数字"),
-    Column("wechat", "微信号", ("微信",)),
-    Column("joined_party_on", "入党年月", ("入党时间", "入党日期"), False, _MONTH_HELP),
+    Column("appointed_on", "任职年月", ("任职时间", "任职日期"), False, MONTH_HELP),
+    Column("joined_on", "入团年月", ("入团时间", "入团日期", "加入共青团时间"), False, MONTH_HELP),
+    *DETAILS,
 )
 
 

@@ -28,27 +28,19 @@ from members.queries.counts import active_counts
 from members.queries.prefill import known_members
 from members.rules import CODES, Entry, EntryReader
 from orgs import finding, person_rules
-from orgs.identity import ETHNICITIES
 from orgs.kinds import UnitKind
 from orgs.models import OrgUnit
+from orgs.person_columns import DETAILS, ETHNICITY, MONTH_HELP, NATIONAL_ID
 
 ENOUGH = 3  # members; a branch with fewer is to be merged or closed (notice, annex 4.1)
 _HANGS = "hangs_on_blank"  # kept beside the entry: it is recognised only if blank evidence is on file
 _YES_NO = ("是", "否")
 _ON_FILE = ("有", "无")
-_MONTH_HELP = "写成 2016-05 这样的年月"
 
 COLUMNS = (
     Column("full_name", "姓名", ("团员姓名",), True, "与身份证一致", width=12, example="张小明"),
-    Column(
-        "national_id",
-        "身份证号码",
-        ("身份证号", "身份证", "公民身份号码", "证件号码"),
-        True,
-        "18位，单元格为文本",
-        width=22,
-    ),
-    Column("ethnicity", "民族", (), True, "", ETHNICITIES, width=10, example="汉族"),
+    NATIONAL_ID,
+    ETHNICITY,
     Column(
         "political_status",
         "政治面貌",
@@ -64,7 +56,7 @@ COLUMNS = (
         "入团年月",
         ("入团时间", "入团日期", "加入共青团时间", "入团年月日"),
         True,
-        _MONTH_HELP,
+        MONTH_HELP,
         width=12,
         example="2016-05",
     ),
@@ -94,7 +86,7 @@ COLUMNS = (
         cadres.rules.POSTS_AT[UnitKind.BRANCH],
     ),
     Column("engagement", "团干部性质", ("干部性质",), False, "", tuple(cadres.rules.ENGAGEMENTS)),
-    Column("appointed_on", "任职年月", ("任职时间", "任职日期"), False, _MONTH_HELP),
+    Column("appointed_on", "任职年月", ("任职时间", "任职日期"), False, MONTH_HELP),
     Column(
         "development_number",
         "发展团员编号",
@@ -123,13 +115,7 @@ COLUMNS = (
         _ON_FILE,
         width=24,
     ),
-    Column("education", "文化程度", ("学历", "受教育程度"), False, "", person_rules.EDUCATIONS),
-    Column("mobile", "手机号码", ("手机", "手机号", "联系电话", "电话", "联系方式"), False, "11位", width=14),
-    Column("workplace", "学习工作单位", ("工作单位", "学习单位", "工作学习单位", "单位"), width=22),
-    Column("email", "电子邮箱", ("邮箱", "电子邮件", "E-mail", "Email"), width=20),
-    Column("qq", "QQ", ("QQ号", "QQ号码"), False, "5至11位数字"),
-    Column("wechat", "微信号", ("微信",)),
-    Column("joined_party_on", "入党年月", ("入党时间", "入党日期"), False, _MONTH_HELP),
+    *DETAILS,
     Column("is_volunteer", "是否注册志愿者", ("注册志愿者", "是否为注册志愿者"), False, "", _YES_NO),
 )
 

@@ -89,6 +89,9 @@ def test_the_county_verifies_departs_adds_and_declares(page: Page, program: Prog
     for name in NAMES[:2]:
         depart(page, name)
     expect(page.get_by_role("button", name="声明核对完成")).to_have_count(0)
+    depart(page, NAMES[2])
+    page.get_by_role("button", name=f"撤销离任：{NAMES[2]}").click()
+    expect(page.locator("[data-saved]")).to_contain_text(f"已撤销{NAMES[2]}的离任登记")
 
     assert verify_all(page, NAMES[2]) >= 7
     expect(page.locator("[data-saved]")).to_contain_text("全部核对完")
