@@ -5,6 +5,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from zhtj.lib import crypto, days
 
@@ -117,6 +119,21 @@ def test_a_search_goes_on_from_window_to_window_without_gap_or_double(cast: Cast
         queries.roster(scope, unit=cast.committee, today=TODAY, filters=Filters(text="王"), size=2).looked_to
         is None
     ), "few hits of an index are read at once"
+
+
+def test_a_search_that_finds_nobody_costs_its_fixed_number_of_queries(cast: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr(walk, "WINDOW", 1)
+    monkeypatch.setattr(walk, "SECONDS", 60)
+    browser = world.client(cast.committee_admin)
+    costs = []
+    for number in range(3 * walk.MOST_WINDOWS):
+        world.member(world.branch(cast.committee, f"高二{number}班团支部"))
+        if number in (walk.MOST_WINDOWS, 3 * walk.MOST_WINDOWS - 1):
+            with CaptureQueriesContext(connection) as captured:
+                page = browser.get("/members/?political_status=probationary")
+            assert "继续查找" in page.content.decode()
+            costs.append(len(captured))
+    assert costs[0] == costs[1] <= 11 + 2 * walk.MOST_WINDOWS
 
 
 def test_the_page_says_how_far_a_search_has_looked(cast: Cast, monkeypatch: Any) -> None:
