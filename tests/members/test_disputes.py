@@ -223,7 +223,7 @@ def test_an_irregular_number_rightly_issued_gets_in_by_list_and_release(cast: Ca
     member = actions.recognise(secretary, youth=row, today=TODAY)
     assert member.development_number == "2017410000000000077"
     endless = entry(development_number="2" * 31)
-    assert "youth.not_rectifiable" in codes(
+    assert "youth.number_too_long" in codes(
         lambda: actions.put_under_review(secretary, branch=cast.branch, entries=[endless], today=TODAY)
     )
 
