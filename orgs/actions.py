@@ -187,7 +187,7 @@ def create_account(
 ) -> User:
     """An account that holds nothing yet. Whoever may manage administrators somewhere may make one."""
     if not actor.scope.has("admins.manage"):
-        raise PermissionDenied("您没有管理下级管理员的权限。")
+        raise PermissionDenied("您没有管理下级管理员的权限，请联系上级团组织管理员。")
     user = User(
         username=username.strip(), display_name=display_name.strip(), must_change_password=must_change
     )
@@ -231,7 +231,9 @@ def revoke(actor: Actor, *, user: User, unit: OrgUnit, role: str) -> None:
 def switch_unit(actor: Actor, unit: OrgUnit) -> None:
     """Act for another of the units this account holds a grant on."""
     if actor.user is None or unit.pk not in {held.unit_id for held in actor.scope.grants}:
-        raise PermissionDenied(f"您没有“{unit.short_name}”的授权。")
+        raise PermissionDenied(
+            f"您没有“{unit.short_name}”的授权，请向它的上级索取注册码。"
+        )
     with transaction.atomic():
         actor.user.acting_unit = unit
         actor.user.save(update_fields=["acting_unit"])

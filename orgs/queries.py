@@ -138,10 +138,12 @@ def may_create_under(scope: Scope, unit: OrgUnit) -> bool:
 
 
 def require_create_under(scope: Scope, unit: OrgUnit) -> None:
-    """Raise PermissionDenied (403) unless `may_create_under`. One query."""
+    """Raise PermissionDenied (403) unless `may_create_under`, saying why. One query."""
     scope.require("units.create", unit)
+    if not unit.is_open:
+        raise PermissionDenied(f"“{unit.short_name}”已撤销，不能再创建下级组织；需要时请先由上级恢复它。")
     if not _takes_children(unit):
-        raise PermissionDenied(f"“{unit.short_name}”下不能再创建组织。")
+        raise PermissionDenied(f"“{unit.short_name}”是团支部，之下不能再设组织；请在它的上级之下创建。")
 
 
 def _takes_children(unit: OrgUnit) -> bool:

@@ -174,7 +174,13 @@ def test_a_moved_unit_changes_hands_at_once(places: Places) -> None:
     assert world.client(user).get(reverse("member_enter", args=[places.near_branch.pk])).status_code == 200
     county = world.client(places.county_admin)
     assert county.get(reverse("member_enter", args=[places.near_branch.pk])).status_code == 403
-    assert county.get(reverse("member_detail", args=[places.members["near_branch"].pk])).status_code == 200
+    for name in ("member_detail", "api_member"):
+        assert county.get(reverse(name, args=[places.members["near_branch"].pk])).status_code == 200
+    sent = {"branch": places.near_branch.code, "full_name": "王芳"}
+    for browser, reached in ((county, False), (world.client(user), True)):
+        answer = browser.post(reverse("api_members"), sent, "application/json")
+        codes = {problem["code"] for problem in answer.json()["problems"]}
+        assert ("branch.out_of_scope" not in codes) is reached, codes
 
 
 def test_a_merged_units_people_change_hands_and_its_admin_has_nothing_left(places: Places) -> None:
@@ -182,8 +188,13 @@ def test_a_merged_units_people_change_hands_and_its_admin_has_nothing_left(place
     member = places.members["branch"]
     assert own.get(reverse("member_detail", args=[member.pk])).status_code == 200
     reshape.merge_units(world.actor(places.county_admin), source=places.branch, target=places.village)
-    assert own.get(reverse("member_list")).status_code == 403
+    for name in ("member_list", "api_members"):
+        assert own.get(reverse(name)).status_code == 403
+    village_api = world.client(places.village_admin).get(reverse("api_members")).json()
+    assert member.person.full_name in [row["full_name"] for row in village_api["results"]]
     village = world.client(places.village_admin).get(reverse("member_list")).content.decode()
     assert member.person.full_name in village
     committee = world.client(places.committee_admin)
     assert committee.get(reverse("member_list"), {"unit": places.village.pk}).status_code == 404
+    assert committee.get(reverse("api_members"), {"unit": places.village.code}).status_code == 404
+    assert committee.get(reverse("api_member", args=[member.pk])).status_code == 404
