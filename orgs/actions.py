@@ -231,9 +231,7 @@ def revoke(actor: Actor, *, user: User, unit: OrgUnit, role: str) -> None:
 def switch_unit(actor: Actor, unit: OrgUnit) -> None:
     """Act for another of the units this account holds a grant on."""
     if actor.user is None or unit.pk not in {held.unit_id for held in actor.scope.grants}:
-        raise PermissionDenied(
-            f"您没有“{unit.short_name}”的授权，请向它的上级索取注册码。"
-        )
+        raise PermissionDenied(f"您没有“{unit.short_name}”的授权，请向它的上级索取注册码。")
     with transaction.atomic():
         actor.user.acting_unit = unit
         actor.user.save(update_fields=["acting_unit"])

@@ -39,7 +39,7 @@ def national_id(
     male: bool = True,
     region: str = "",
 ) -> str:
-    """A valid id; another one for every `number` (default: the next). Up to 72 000 a birthday and sex."""
+    """A valid id; another one for every `number` (default: the next). Up to 68 500 a birthday and sex."""
     if number is None:
         number = next(_numbers)
     place, serial = divmod(number, 500)

@@ -65,7 +65,7 @@ def _thing(name: str, kind: str) -> At:
 def _member(full_name: str) -> dict[str, str]:
     return {
         "full_name": full_name,
-        "national_id": world.national_id(70_001),
+        "national_id": world.national_id(60_001),
         "ethnicity": "汉族",
         "political_status": "共青团员",
         "joined_on": "2015-05",

@@ -26,7 +26,7 @@ CARD: dict[str, Any] = {
     "email": "a@example.com",
     "secretary_name": "王芳",
     "secretary_mobile": "13812345678",
-    "secretary_id": world.national_id(80_001),
+    "secretary_id": world.national_id(60_011),
 }
 UNNAMED = CARD | {"secretary_id": ""}
 POSTS = dict.fromkeys(

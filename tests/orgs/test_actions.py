@@ -114,7 +114,7 @@ def test_faults_of_a_card_are_said_together_and_nothing_is_stored(cast):
 
 
 def test_the_secretarys_id_lies_sealed_and_shows_its_ends(cast):
-    admin, number = world.actor(cast.committee_admin), world.national_id(80_002)
+    admin, number = world.actor(cast.committee_admin), world.national_id(60_012)
     actions.edit_card(admin, unit=cast.committee, secretary_id=f" {number} ")
     committee = OrgUnit.objects.get(pk=cast.committee.pk)
     assert committee.secretary_id == number and number.encode() not in bytes(committee.secretary_id_sealed)
@@ -133,7 +133,7 @@ def test_the_secretarys_id_lies_sealed_and_shows_its_ends(cast):
 
 
 def test_the_card_page_shows_the_id_masked_and_leaves_it_alone(cast):
-    number = world.national_id(80_003)
+    number = world.national_id(60_013)
     actions.edit_card(world.actor(cast.secretary), unit=cast.branch, secretary_id=number)
     browser, url = world.client(cast.secretary), reverse("unit_edit", args=[cast.branch.pk])
     page = browser.get(url).content.decode()
