@@ -8,9 +8,8 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from zhtj.lib import bulk
+from zhtj.lib import bulk, masks
 
-from orgs import identity
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit
 
@@ -26,7 +25,7 @@ def existing_codes(texts: Iterable[str]) -> set[str]:
     A national id in the wrong column is none: it is not asked for, statements may be logged.
     """
     codes = OrgUnit.objects.order_by().values_list("code", flat=True)
-    return set(bulk.among(codes, "code", (text for text in texts if not identity.holds_id(text))))
+    return set(bulk.among(codes, "code", (text for text in texts if not masks.holds_id(text))))
 
 
 def open_children(unit: OrgUnit) -> QuerySet[OrgUnit]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+from zhtj.lib import masks
 from zhtj.lib.problems import Catalogue, Problem
 from zhtj.lib.workbook import Cell
 
@@ -108,7 +109,7 @@ class RowReader:
             columns[name], codes = self._answers(name, cells)
             for position, code in enumerate(codes) if any(codes) else ():
                 if code is not None:
-                    shown = identity.clean(cells[position])[:_SHOWN]
+                    shown = masks.mask_ids(identity.clean(cells[position]))[:_SHOWN]
                     problem = self._catalogue.problem(code, value=shown)
                     unread.setdefault(position, {})[name] = problem
         return columns, unread

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db.models.functions import Length
 
-from zhtj.lib import bulk, crypto
+from zhtj.lib import bulk, crypto, masks
 from zhtj.lib.problems import Problem
 
 import cadres.queries
@@ -16,7 +16,7 @@ from cadres.models import Cadre
 from members import numbers
 from members.models import Member
 from members.rules import Entry, HeldNumber, Known, KnownPerson, find_clashes
-from orgs import identity, people
+from orgs import people
 
 
 def load_known(entries: Sequence[Entry]) -> Known:
@@ -147,7 +147,7 @@ def _holders(wanted: set[str]) -> dict[str, list[HeldNumber]]:
 
     A national id in the wrong column is no number: it is not asked for, statements may be logged.
     """
-    wanted = {number for number in wanted if len(number) <= numbers.LONGEST or not identity.holds_id(number)}
+    wanted = {number for number in wanted if len(number) <= numbers.LONGEST or not masks.holds_id(number)}
     active = Member.objects.filter(until_at__isnull=True).alias(size=Length("development_number"))
     columns = ("development_number", "person_id", "branch__short_name")
     holders = defaultdict(list)

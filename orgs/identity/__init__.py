@@ -23,7 +23,6 @@ from orgs.identity.ids import (
     age_on,
     birth_on,
     check_character,
-    holds_id,
     read_national_id,
     sex,
 )
@@ -37,7 +36,6 @@ __all__ = [
     "birth_on",
     "check_character",
     "clean",
-    "holds_id",
     "is_blank",
     "months_between",
     "read_day",

@@ -21,10 +21,6 @@ _REGIONS = (
 )
 REGIONS = frozenset(_REGIONS.split())
 _SHAPE = re.compile(r"[0-9]{17}[0-9X]")
-_WRITTEN = re.compile(
-    r"(?<![0-9])[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
-    r"(?![0-9])"
-)
 _OLD_SHAPE = re.compile(r"[0-9]{15}")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,3}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -47,12 +43,6 @@ def read_national_id(cell: Cell, today: dt.date) -> tuple[str, str | None]:
     if cell[17] != check_character(cell):
         return "", "national_id.checksum"
     return cell, None
-
-
-def holds_id(text: str) -> bool:
-    """Does something written like a national id, right or wrong, stand in the text? It may have come into any
-    column; such a text is never asked of the database in clear."""
-    return _WRITTEN.search(text) is not None
 
 
 def check_character(digits: str) -> str:
