@@ -340,6 +340,7 @@ TABLE: list[Line] = [
     Line("import_branches", 302, 404, 403, 200, query="?unit={committee}"),
     Line("import_branches", 302, 404, 403, 403, query="?unit={branch}"),
     Line("import_branches", 302, 404, 403, 302, query="?unit={committee}", method="POST"),
+    Line("import_branch_commit", 302, 404, 403, 302, query="?unit={committee}", method="POST"),
     Line("import_branch_files", 302, 404, 403, 200, query="?unit={committee}"),
     Line("api_imports", 401, 200, 403, 200),
     Line("api_imports", 401, 400, 403, 400, method="POST"),

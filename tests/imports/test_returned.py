@@ -337,3 +337,30 @@ def test_files_that_came_show_by_themselves_what_became_of_them(client, cast):
     pipeline.check(came.batches[0].pk)
     page = client.get(f"/imports/branches/?unit={cast.committee.pk}").content.decode()
     assert "正在辨认" not in page and "没有认出" in page and 'hx-select="#came"' not in page
+
+
+def test_every_file_without_a_fault_is_entered_at_once_as_its_reader_saw_it(client, cast):
+    client.force_login(cast.committee_admin)
+    head = [*rooms.HEAD, "所在团支部"]
+
+    def of(branch, *names, **more):
+        lines = [[*rooms.person(name, **more), branch.short_name] for name in names]
+        return SimpleUploadedFile(f"{branch.code}.xlsx", make.xlsx([head, *lines]))
+
+    good = of(cast.branch, "王一", "王二", "王三")
+    faulty = of(cast.second_branch, "李一", "李二", "李三", 民族="中华民族")
+    few = of(cast.third_branch, "赵一")  # fewer than three: to be acknowledged
+    came = branches.receive(actor_for(cast.committee_admin), unit=cast.committee, files=[good, faulty, few])
+    for batch in came.batches:
+        pipeline.check(batch.pk)
+    page = client.get(f"/imports/branches/?unit={cast.committee.pk}").content.decode()
+    assert "导入没有问题的 1 份，共 3 行" in page
+    first = ImportBatch.objects.get(unit=cast.branch)
+    address = f"/imports/branches/commit/?unit={cast.committee.pk}"
+    client.post(address, {"batch": [f"{first.pk}-{first.revision - 1}", "x", f"{came.batches[1].pk}-1"]})
+    assert not Member.objects.exists(), "not what was seen, or not ready"
+    client.post(address, {"batch": f"{first.pk}-{first.revision}"})
+    first.refresh_from_db()
+    pipeline.commit(first.pk)
+    assert Member.objects.filter(branch=cast.branch, until_at=None).count() == 3
+    assert not Member.objects.exclude(branch=cast.branch).exists()

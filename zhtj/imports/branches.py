@@ -9,7 +9,7 @@ import io
 import re
 import uuid
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,31 @@ def ticks(scope: Scope, unit: OrgUnit) -> list[Tick]:
     counts = active_counts(ids)
     latest = queries.latest_by_unit(scope, KIND, ids)
     return [Tick(branch, counts[branch.pk], latest.get(branch.pk)) for branch in branches]
+
+
+def ready(found: Sequence[Tick]) -> list[ImportBatch]:
+    """Those that may be committed as they are: something to write, no row open, nothing to acknowledge."""
+    return [
+        tick.batch
+        for tick in found
+        if tick.batch
+        and tick.batch.state == BatchState.CHECKED
+        and not tick.batch.open_count
+        and not tick.batch.acknowledgements
+        and tick.batch.ok_count + tick.batch.updated_count
+    ]
+
+
+def ask_commits(actor: Actor, *, unit: OrgUnit, seen: Mapping[int, int]) -> list[ImportBatch]:
+    """Ask for the commit of those that are ready and whose revision the reader has `seen`; those now waiting
+    for it. What was checked anew meanwhile stays."""
+    require(actor.scope, unit)
+    return [
+        batch
+        for batch in ready(ticks(actor.scope, unit))
+        if seen.get(batch.pk) == batch.revision
+        and actions.ask_commit(actor, batch=batch, revision=batch.revision)
+    ]
 
 
 def archive(actor: Actor, unit: OrgUnit) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("new/", views.upload, name="import_upload"),
     path("blank/<slug:kind>/<int:unit_pk>/", views.blank_workbook, name="import_blank"),
     path("branches/", views.branches, name="import_branches"),
+    path("branches/commit/", views.branch_commit, name="import_branch_commit"),
     path("branches/files/", views.branch_files, name="import_branch_files"),
     path("<int:pk>/", views.batch, name="import_batch"),
     path("<int:pk>/progress/", views.progress, name="import_progress"),

@@ -1,6 +1,6 @@
 """The pages of the import desk: door → query or form → action → answer."""
 
-from zhtj.imports.views.branches import branch_files, branches
+from zhtj.imports.views.branches import branch_commit, branch_files, branches
 from zhtj.imports.views.lists import batch_list, blank_workbook, upload
 from zhtj.imports.views.review import (
     attest,
@@ -21,6 +21,7 @@ __all__ = [
     "batch",
     "batch_list",
     "blank_workbook",
+    "branch_commit",
     "branch_files",
     "branches",
     "carry_on",

@@ -1,5 +1,6 @@
 """One file per branch: the archive out, the returned files in, the tick list."""
 
+import re
 import uuid
 
 from django.contrib import messages
@@ -7,7 +8,7 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhtj.imports import branches as collecting
 from zhtj.imports import queries, review, rules, tasks
@@ -18,6 +19,8 @@ from zhtj.lib.problems import Refused
 
 from orgs.models import OrgUnit
 from orgs.requests import Request
+
+_SEEN = re.compile(r"([0-9]{1,15})-([0-9]{1,9})", re.ASCII)
 
 
 @signed_in
@@ -36,10 +39,29 @@ def branches(request: Request) -> HttpResponse:
         "looked_at": [review.line(batch) for batch in looked_at],
         "unplaced": [review.line(batch) for batch in dropped if batch not in looked_at],
         "is_moving": looked_at or any(tick.batch and tick.batch.state in UNDER_WAY for tick in ticks),
+        "ready": (ready := collecting.ready(ticks)),
+        "ready_rows": sum(batch.ok_count + batch.updated_count for batch in ready),
         "limits": review.limits(collecting.kind()),
         "form_key": uuid.uuid4(),
     }
     return render(request, "imports/branches.html", context)
+
+
+@signed_in
+@require_POST
+def branch_commit(request: Request) -> HttpResponse:
+    """Every file without a fault at once, as its reader saw it: `batch` is key-revision."""
+    unit = _unit(request)
+    pairs = [_SEEN.fullmatch(text) for text in request.POST.getlist("batch")]
+    seen = {int(pair[1]): int(pair[2]) for pair in pairs if pair}
+    asked = collecting.ask_commits(request.actor, unit=unit, seen=seen)
+    for batch in asked:
+        tasks.start_commit(batch)
+    if asked:
+        messages.success(request, f"正在导入 {len(asked)} 个支部的表格，下面会自己更新。")
+    else:
+        messages.error(request, "这些表格的情况已有变化，没有导入。请看过最新的结果后再点。")
+    return redirect(_address(unit))
 
 
 @signed_in
