@@ -23,7 +23,7 @@ def compute_due_bulletins() -> None:
 
 @shared_task(ignore_result=True)
 def alarm_unpublished() -> None:
-    """Say loudly which bulletin is not out (08:45, and every ten minutes from then on)."""
+    """Say loudly which bulletin is not out (`ALARM_AFTER` the cut-off, then every ten minutes)."""
     for found in queries.unpublished(days.now()):
         if found.is_alarm:
             log.error("bulletin of %s (%s) is not published: %s", found.day, found.campaign, found.lack.value)

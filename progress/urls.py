@@ -20,6 +20,7 @@ urlpatterns = [
     path("", bulletins.bulletin_latest, name="bulletin_latest"),
     path("<day:day>/", bulletins.bulletin, name="bulletin"),
     path("<day:day>/publish/", bulletins.bulletin_publish, name="bulletin_publish"),
+    path("<day:day>/recompute/", bulletins.bulletin_recompute, name="bulletin_recompute"),
     path("<day:day>/outputs/", outputs.bulletin_outputs, name="bulletin_outputs"),
     path("<day:day>/files/<str:format>/", outputs.bulletin_file, name="bulletin_file"),
     path("<day:day>/overview/", figures.bulletin_overview, name="bulletin_overview"),

@@ -2,7 +2,7 @@
 
 from progress.actions.adjustments import ask_adjustment, decide_adjustment
 from progress.actions.baselines import Expected, enter_baselines, undo_baselines
-from progress.actions.bulletins import compute_bulletin, publish_bulletin
+from progress.actions.bulletins import compute_bulletin, publish_bulletin, recompute_bulletin
 from progress.actions.campaigns import (
     activate_campaign,
     change_campaign,
@@ -46,6 +46,7 @@ __all__ = [
     "find_spot_checks",
     "plan_of",
     "publish_bulletin",
+    "recompute_bulletin",
     "undo_baselines",
     "withdraw_completion",
 ]

@@ -69,6 +69,19 @@ def compute_bulletin(
     return _develop(bulletin, now=now, actor=actor)
 
 
+def recompute_bulletin(
+    actor: Actor, *, campaign: Campaign, day: dt.date, now: dt.datetime, reason: str = ""
+) -> Bulletin:
+    """Compute a day again as of its own cut-off: in place, or, once published, as a new revision to publish.
+
+    Needs `bulletin.publish`. Raises Refused as `compute_bulletin` does, and for a rehearsal.
+    """
+    actor.scope.require("bulletin.publish", campaign.province)
+    if campaign.is_rehearsal:
+        raise _refused("bulletin.rehearsal", day=day)
+    return compute_bulletin(campaign, day, now=now, recompute=True, reason=reason, actor=actor)
+
+
 @transaction.atomic
 def publish_bulletin(actor: Actor, *, bulletin: Bulletin) -> Bulletin:
     """Give out a finished bulletin; from now on it is frozen. Needs `bulletin.publish`.

@@ -44,6 +44,11 @@ class Unpublished:
         return self.since >= ALARM_AFTER or self.lack == Lack.CHECK_FAILED
 
     @property
+    def due_at(self) -> dt.datetime:
+        """When it should be out at the latest."""
+        return days.at(self.day, self.campaign.cutoff_time) + PUBLISHED_WITHIN
+
+    @property
     def details(self) -> list[str]:
         """What the failed checks found."""
         checks = self.bulletin.checks if self.bulletin and self.lack == Lack.CHECK_FAILED else []

@@ -44,7 +44,7 @@ class Page:
     after: dt.date | None
     superior: OrgUnit | None  # whose page ranks this unit
     has_list: bool  # the entered figure is a link to the list behind it
-    may_publish: bool
+    is_giver: bool  # may publish this day's bulletin, and have it computed again
     has_files: bool  # what is given out of this unit is for this reader
 
     @property
@@ -60,6 +60,14 @@ class Page:
         """What stays the same on the links of this page: the unit and the column."""
         kind = "stage" if self.column.stage else "domain"
         return urlencode({"unit": self.unit.code, kind: self.column.key})
+
+    @property
+    def may_publish(self) -> bool:
+        return self.is_giver and self.bulletin.state == BulletinState.DONE
+
+    @property
+    def may_correct(self) -> bool:
+        return self.is_giver and self.bulletin.state == BulletinState.PUBLISHED
 
     @property
     def is_sound(self) -> bool:
@@ -101,8 +109,7 @@ def page(scope: Scope, bulletin: Bulletin, unit: OrgUnit, choice: Choice) -> Pag
         has_files=sheet.reach.is_full and not bulletin.campaign.is_rehearsal,
         superior=unit.parent if sheet.reach.is_full else None,
         has_list=_has_list(scope, column),
-        may_publish=bulletin.state == BulletinState.DONE
-        and not bulletin.campaign.is_rehearsal
+        is_giver=not bulletin.campaign.is_rehearsal
         and scope.may("bulletin.publish", bulletin.campaign.province),
     )
 

@@ -51,6 +51,25 @@ def bulletin_publish(request: Request, day: dt.date) -> HttpResponse:
     return redirect("bulletin", day)
 
 
+@require_POST
+@door("bulletin.publish")
+def bulletin_recompute(request: Request, day: dt.date) -> HttpResponse:
+    """Compute `day` again; a published one with a reason, as a new revision to be published."""
+    campaign = queries.campaign_for(request.scope)
+    found = queries.bulletins(request.scope, campaign).filter(day=day).first()
+    if campaign is None or found is None:
+        raise Http404
+    try:
+        done = actions.recompute_bulletin(
+            request.actor, campaign=campaign, day=day, now=days.now(), reason=request.POST.get("reason", "")
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{day} 的通报（{queries.number(done)}）已重新计算，请核对后发布。")
+    return redirect("bulletin", day)
+
+
 def _bulletin_page(request: Request, day: dt.date | None, key: str = "") -> HttpResponse:
     campaign = queries.campaign_for(request.scope, key)
     found = queries.on_day(request.scope, campaign, day) if campaign else None

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.management import call_command
@@ -121,7 +122,7 @@ def _pages(day: dt.date, units: int) -> list[Result]:
     results = []
     for kind in LEVELS:
         unit = OrgUnit.objects.filter(kind=kind, closed_at=None).order_by("lft")[0]
-        client = world.client(world.account(unit))
+        client = world.client(world.account(unit, username=f"bench{uuid4().hex}"))
         for name in ("", *PAGES):
             page = _page(client, f"bulletin_{name}" if name else "bulletin", [day])
             results.append(_result(f"page {name or 'ranking'}, {kind.label}", units, page))

@@ -375,6 +375,7 @@ TABLE: list[Line] = [
         as_insider="staff",
         data={"revision": "1"},
     ),
+    Line("bulletin_recompute", 302, 403, 403, 302, {"day": "day_done"}, method="POST", as_insider="staff"),
     Line("baselines", 302, 200, 403, 200, as_without="auditor"),
     Line("baselines", 302, 404, 403, 200, query="?unit=HN010101", as_without="auditor"),
     Line("baselines", 302, 200, 403, 200, method="POST", as_insider="county_admin"),

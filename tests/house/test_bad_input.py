@@ -121,6 +121,7 @@ FORMS |= {
     "import_commit": ("committee_admin", {"pk": "batch"}, {"revision": "1", "acknowledge": "x"}),
     "import_skip_row": ("committee_admin", {"pk": "batch", "number": "row"}, {"skip": "1"}),
     "bulletin_publish": ("staff", {"day": "day_done"}, {"revision": "1"}),
+    "bulletin_recompute": ("staff", {"day": "day"}, {"reason": "x"}),
 }
 
 FILTERS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {

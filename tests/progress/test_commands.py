@@ -1,11 +1,13 @@
 """The commands to the letter: JSON on stdout alone, exit statuses; the scheduled tasks."""
 
+import datetime as dt
 import json
 import logging
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from zhtj.lib import days
 
@@ -143,3 +145,12 @@ def test_the_alarm_names_a_failed_check(scene: Scene) -> None:
     (found,) = queries.unpublished(days.now())
     assert (found.lack, found.is_alarm) == (queries.Lack.CHECK_FAILED, True)
     assert found.details == [bulletin.checks[0]["detail"]]
+
+
+def test_the_alarm_tells_when_the_bulletin_should_be_out_by_the_campaigns_own_cutoff(scene: Scene) -> None:
+    scene.campaign.cutoff_time = dt.time(9, 30)
+    scene.campaign.save()
+    scene.clock.set(at(DAY, 10, 16))
+    scene.compute()
+    page = world.client(scene.cast.staff).get(reverse("bulletin", args=[DAY])).content.decode()
+    assert "10:20 前应当发出" in page

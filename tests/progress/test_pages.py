@@ -166,6 +166,41 @@ def test_publishing_is_a_post(scene: Scene) -> None:
     assert world.client(scene.cast.staff).get(reverse("bulletin_publish", args=[DAY])).status_code == 405
 
 
+def test_a_finished_day_is_computed_again_in_place(scene: Scene) -> None:
+    scene.compute()
+    url = reverse("bulletin_recompute", args=[DAY])
+    assert url in get(scene.cast.staff).content.decode()
+    response = world.client(scene.cast.staff).post(url, follow=True)
+    assert "已重新计算，请核对后发布" in response.content.decode()
+    assert Bulletin.objects.get().revision == 1
+
+
+def test_a_published_day_is_corrected_with_a_reason_that_readers_see(published: Scene) -> None:
+    staff, url = world.client(published.cast.staff), reverse("bulletin_recompute", args=[DAY])
+    assert "更正这期通报" in get(published.cast.staff).content.decode()
+    assert "更正时必须说明原因" in staff.post(url, {"reason": " "}, follow=True).content.decode()
+    assert Bulletin.objects.filter(day=DAY).count() == 1
+    staff.post(url, {"reason": "补记一处合并"})
+    before = get(published.cast.city_admin).content.decode()
+    assert "更正" not in before, "until it is published everybody else reads the old one"
+    staff.post(reverse("bulletin_publish", args=[DAY]), {"revision": 2})
+    after = get(published.cast.city_admin).content.decode()
+    assert "第24期（更正第1次）" in after
+    assert "更正原因：补记一处合并" in after
+
+
+def test_who_does_not_publish_is_not_offered_to_correct(published: Scene) -> None:
+    assert "更正这期通报" not in get(published.cast.city_admin).content.decode()
+    url = reverse("bulletin_recompute", args=[DAY])
+    assert world.client(published.cast.city_admin).post(url, {"reason": "x"}).status_code == 403
+    assert (
+        world.client(published.cast.staff)
+        .post(reverse("bulletin_recompute", args=[dt.date(2018, 11, 30)]), {"reason": "x"})
+        .status_code
+        == 404
+    )
+
+
 def test_stages_domains_classes_and_orders_are_chosen_by_link(published: Scene) -> None:
     staff = published.cast.staff
     assert get(staff, stage="members_other").context["page"].column.key == "members_other"
