@@ -13,7 +13,7 @@ from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import Context, Judged, Outcome, Row
 
 from cadres import actions, queries
-from cadres.imports import CadreImporter
+from cadres.imports import KIND, CadreImporter
 from cadres.models import Cadre, CadreDeclaration, CadreState, EndReason
 from cadres.rules import CODES, EntryReader
 from orgs.models import AuditEntry, OrgUnit, Person
@@ -94,6 +94,24 @@ def test_the_province_preloads_any_organ_by_code_or_name_and_they_wait_to_be_che
     importer(cast).write(judged)
     mine = Cadre.objects.get(unit=cast.province)
     assert (mine.state, mine.is_preloaded) == (CadreState.VERIFIED, False)
+
+
+def test_the_blank_of_the_province_offers_every_leading_organ_and_others_only_their_own(cast: Cast) -> None:
+    assert KIND.choices_for is not None
+    offered = {unit: KIND.choices_for(unit)["unit"] for unit in (cast.province, cast.city, cast.committee)}
+    organs = ["河南团省委", "郑州团市委", "中原团区委", "开封团市委"]
+    assert offered[cast.province] == organs
+    assert offered[cast.city] == ["郑州团市委"]
+    assert offered[cast.committee] == ["第一中学团委", "高一1班团支部", "高一2班团支部", "高一3班团支部"]
+
+
+def test_the_trail_of_one_new_cadre_names_the_person_and_who_entered_it(cast: Cast) -> None:
+    cells = good_cells(engagement="专职")
+    actions.enter_cadre(
+        world.actor(cast.county_admin), unit=cast.county, entry=entry(**cells), today=days.today()
+    )
+    trail = AuditEntry.objects.get(action="cadres.enter")
+    assert (trail.person, trail.actor) == (Cadre.objects.get(unit=cast.county).person, cast.county_admin)
 
 
 def test_only_the_province_preloads_and_only_leading_organs(cast: Cast) -> None:
