@@ -16,7 +16,7 @@ from members.queries.counts import (
 from members.queries.export import MOST_EXPORTED, export_count, export_file, export_rows
 from members.queries.filters import Filters, is_private, looks_like_id
 from members.queries.history import claims_as_of, left_counts_by_branch, members_as_of, youths_as_of
-from members.queries.impact import Impact, impact
+from members.queries.impact import Impact, impacts
 from members.queries.known import as_person, clashes
 from members.queries.review import (
     ReviewStanding,
@@ -74,7 +74,7 @@ __all__ = [
     "export_count",
     "export_file",
     "export_rows",
-    "impact",
+    "impacts",
     "is_private",
     "is_releasable",
     "left_counts_by_branch",

@@ -1,63 +1,100 @@
 """How many present members a set of admission settings would not recognise."""
 
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import CharField, Count, F, Q
-from django.db.models.functions import Cast, ExtractMonth, ExtractYear, Left, Length
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Left, Length, TruncMonth
 
 from members import numbers
 from members.models import Member
 from members.rules import Policy
+from orgs import identity
 from orgs.scopes import Scope
 
+_START = 6  # characters of a number that tell its year and kind
+_NO_LONGER_FITS = ("length", "year")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Impact:
     """Members who would be refused today under a policy, by reason; one may count for several."""
 
-    members: int
-    strict: int  # under the strict rule at all
-    under_age: int
-    without_number: int
-    other_number: int  # one that does not fit the month of joining
+    members: int = 0
+    strict: int = 0  # under the strict rule at all
+    under_age: int = 0
+    without_number: int = 0
+    other_number: int = 0  # of a length or year that does not fit the month of joining
+    without_form: int = 0
+    without_evidence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Members alike in what the rules ask: month of joining, start and length of the number."""
+
+    joined_on: dt.date
+    start: str
+    size: int
+    count: int
     without_form: int
     without_evidence: int
 
 
-def impact(scope: Scope, policy: Policy) -> Impact:
-    """Over the active members of the scope whom no superior has released. One pass, one query."""
-    joined = ExtractYear("joined_on") * 12 + ExtractMonth("joined_on")
-    born = ExtractYear("person__birth_on") * 12 + ExtractMonth("person__birth_on")
-    strict = Q(joined_on__gte=policy.strict_admission_from)
+def impacts(scope: Scope, policies: Sequence[Policy]) -> list[Impact]:
+    """Under each policy, over the active members of the scope whom no superior has released.
+
+    Two passes over the members however many policies; the rules are asked once for each kind of member.
+    """
+    here = Member.objects.filter(scope.q("branch", "admission.settings"), until_at__isnull=True, waived="")
+    here = here.order_by()
+    groups = list(_groups(here))
+    young = _young(here, max(policy.minimum_age_from for policy in policies))
+    return [_impact(policy, groups, young) for policy in policies]
+
+
+def _groups(here: QuerySet[Member]) -> Iterable[_Group]:
     none = Q(application_form=False, member_card=False, transfer_letter=False)
-    counts = (
-        Member.objects.filter(scope.q("branch", "admission.settings"), until_at__isnull=True, waived="")
-        .annotate(months=joined - born, size=Length("development_number"))
-        .annotate(year=Cast(ExtractYear("joined_on"), CharField()), number_year=Left("development_number", 4))
-        .order_by()
-        .aggregate(
-            members=Count("id"),
-            strict=Count("id", filter=strict),
-            under_age=Count("id", filter=strict & Q(months__lt=policy.minimum_age_from * 12)),
-            without_number=Count("id", filter=strict & Q(development_number="")),
-            other_number=Count("id", filter=~Q(development_number="") & ~_fits(policy, strict)),
-            without_form=Count("id", filter=strict & Q(application_form=False)),
-            without_evidence=Count("id", filter=~strict & none),
+    found = (
+        here.annotate(start=Left("development_number", _START), size=Length("development_number"))
+        .values_list("joined_on", "start", "size")
+        .annotate(
+            count=Count("id"),
+            without_form=Count("id", filter=Q(application_form=False)),
+            without_evidence=Count("id", filter=none),
         )
     )
-    return Impact(**counts)
+    return (_Group(*row) for row in found)
 
 
-def _fits(policy: Policy, strict: Q) -> Q:
-    """Numbers of a length and year that the policy accepts for the month of joining."""
-    year = Q(number_year=F("year"))
-    if policy.number_rules.interchanges_years:
-        either = numbers.INTERCHANGEABLE
-        year |= Q(joined_on__year__in=either, number_year__in=[str(number) for number in either])
-    long = Q(pk__in=[])
-    if policy.number_rules.accepts_long:
-        for start, years in numbers.YEARS_OF_LONG.items():
-            long |= Q(
-                development_number__startswith=start, size=numbers.LONG_LENGTH, joined_on__year__in=years
-            )
-    return long | (year & (~strict | Q(size=numbers.LENGTH)))
+def _young(here: QuerySet[Member], years: int) -> list[tuple[dt.date, dt.date, int]]:
+    """Months of joining and of birth of those who may have been younger than so many years, and how many."""
+    near = here.annotate(lived=F("joined_on") - F("person__birth_on"))
+    near = near.filter(lived__lt=dt.timedelta(days=366 * years))
+    months = near.annotate(born=TruncMonth("person__birth_on")).values_list("joined_on", "born")
+    return list(months.annotate(count=Count("id")))
+
+
+def _impact(
+    policy: Policy, groups: Sequence[_Group], young: Sequence[tuple[dt.date, dt.date, int]]
+) -> Impact:
+    found = Impact()
+    for group in groups:
+        is_strict = policy.is_strict(group.joined_on)
+        found.members += group.count
+        if is_strict:
+            found.strict += group.count
+            found.without_form += group.without_form
+        else:
+            found.without_evidence += group.without_evidence
+        number = group.start.ljust(group.size, "0")  # what follows the start tells neither year nor length
+        rules = policy.number_rules
+        fault = numbers.fault(number, group.joined_on, is_strict=is_strict, rules=rules)
+        found.without_number += group.count if fault == "missing" else 0
+        found.other_number += group.count if fault in _NO_LONGER_FITS else 0
+    for joined_on, born, count in young:
+        months = identity.months_between(born, joined_on)
+        if policy.is_strict(joined_on) and months < policy.minimum_age_from * 12:
+            found.under_age += count
+    return found

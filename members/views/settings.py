@@ -39,8 +39,8 @@ def _figures(request: Request, form: SettingsForm) -> list[tuple[str, int, int]]
     problems = actions.check_settings(form.cleaned_data, days.today())
     if problems:
         raise Refused(problems)
-    now = queries.impact(request.scope, queries.admission_policy())
-    new = queries.impact(request.scope, queries.policy_of(actions.preview(form.cleaned_data)))
+    typed = queries.policy_of(actions.preview(form.cleaned_data))
+    now, new = queries.impacts(request.scope, [queries.admission_policy(), typed])
     words = {
         "members": "现有团员（上级核准放行的除外）",
         "strict": "适用从严认定",
