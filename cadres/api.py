@@ -233,6 +233,13 @@ class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @extend_schema(request=None, responses=CadreSerializer)
+    def take_back(self, request: Request, pk: int) -> Response:
+        """Take back a departure registered today by mistake: the post goes on, under a new id."""
+        gone = get_object_or_404(queries.ended(request.scope), pk=pk)
+        held = actions.take_back_departure(request.actor, cadre=gone, today=days.today())
+        return Response(CadreSerializer(get_object_or_404(self.get_queryset(), pk=held.pk)).data)
+
     @extend_schema(request=None, responses={200: {"type": "object"}})
     def declare(self, request: Request) -> Response:
         """核对完成 of the own leading organ."""
@@ -277,4 +284,5 @@ api_urls = [
     path("cadres/<int:pk>/", CadreViewSet.as_view({"get": "retrieve"}), name="api_cadre"),
     path("cadres/<int:pk>/keep/", CadreViewSet.as_view({"post": "keep"}), name="api_cadre_keep"),
     path("cadres/<int:pk>/depart/", CadreViewSet.as_view({"post": "depart"}), name="api_cadre_depart"),
+    path("cadres/<int:pk>/return/", CadreViewSet.as_view({"post": "take_back"}), name="api_cadre_return"),
 ]

@@ -5,11 +5,14 @@ table for its sub-tree. *Stated* is what baselines say: the unit's own figure, e
 ones below it. *Entered* is what the system holds: units and cadres this moment, members as the last
 bulletin froze them (without one, this moment), so that the province's page need not count millions.
 
+What is entered is kept for a minute: of a province it is counted over every unit and every post.
+
 A unit counts in its domain, one without a domain in 其他; leading organs have a line of their own.
 """
 
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db.models import Count, Q
 
 from cadres import queries as cadres
@@ -19,6 +22,7 @@ from orgs.models import OrgUnit
 from progress.models import COUNTS, OPTIONAL_COUNTS, Baseline, Bulletin, Campaign
 from progress.queries.standing import inside, topmost
 
+KEPT = 60  # seconds
 ORGANS = "leading_organs"
 COLUMNS = {
     "committee_count": "团委",
@@ -62,7 +66,7 @@ class Form:
 def form2017(campaign: Campaign | None, bulletin: Bulletin | None, unit: OrgUnit) -> Form:
     """The table of `unit`. Five queries over its units, posts and figures."""
     stated = _stated(campaign, unit) if campaign else {}
-    entered = _entered(bulletin, unit)
+    entered = _kept(bulletin, unit)
     lines = [
         Line(LINES[key], [Cell(stated.get((key, name)), entered.get((key, name), 0)) for name in COLUMNS])
         for key in LINES
@@ -92,6 +96,15 @@ def _stated(campaign: Campaign, unit: OrgUnit) -> dict[tuple[str, str], int]:
         for domain, counts in topmost(rows, names).items():
             known = zip(names, counts, strict=True)
             found |= {(domain, name): count for name, count in known if count is not None}
+    return found
+
+
+def _kept(bulletin: Bulletin | None, unit: OrgUnit) -> dict[tuple[str, str], int]:
+    key = f"form2017:{unit.pk}:{bulletin.pk if bulletin else 0}"
+    found: dict[tuple[str, str], int] | None = cache.get(key)
+    if found is None:
+        found = _entered(bulletin, unit)
+        cache.set(key, found, KEPT)
     return found
 
 

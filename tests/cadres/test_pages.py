@@ -145,3 +145,6 @@ def test_the_api_enters_keeps_departs_and_declares(cast: Cast) -> None:
     assert [problem["code"] for problem in refused.json()["problems"]] == ["departed_on.future"]
     assert post(f"{pk}/depart/", {"departed_on": "2018-11-01", "departure": "退休"}).status_code == 204
     assert not Cadre.objects.filter(until_at=None).exists()
+    back = post(f"{pk}/return/", {})
+    assert (back.status_code, back.json()["post"], back.json()["engagement"]) == (200, "书记", "part_time")
+    assert post(f"{pk}/return/", {}).status_code == 404

@@ -312,6 +312,7 @@ TABLE: list[Line] = [
     Line("api_cadre", 401, 404, 403, 200, {"pk": "cadre"}),
     Line("api_cadre_keep", 401, 404, 403, 422, {"pk": "cadre"}, method="POST"),
     Line("api_cadre_depart", 401, 404, 403, 400, {"pk": "cadre"}, method="POST"),
+    Line("api_cadre_return", 401, 404, 403, 404, {"pk": "cadre"}, method="POST"),
     Line("api_cadre_verify", 401, 400, 403, 400, method="POST"),
     Line("api_cadre_organs", 401, 200, 403, 200),
     Line("api_cadre_organs", 401, 404, 403, 200, query="?unit=HN010101"),

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -17,6 +18,11 @@ from tests import world
 from tests.progress.conftest import Scene
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    cache.clear()
 
 
 def table(scene: Scene, unit: OrgUnit, bulletin: Bulletin | None = None) -> list[str]:
@@ -78,6 +84,8 @@ def test_a_closed_unit_and_a_past_post_are_not_counted(scene: Scene) -> None:
     post.until_at = post.from_at
     post.save()
     OrgUnit.objects.filter(pk=cast.third_branch.pk).update(closed_at=post.from_at)
+    assert table(scene, cast.committee) == before, "kept for a minute"
+    cache.clear()
     after = table(scene, cast.committee)
     assert (before[0].split()[4], after[0].split()[4]) == ("3/-", "2/-")
     assert (before[0].split()[6], after[0].split()[6]) == ("2/-", "1/-")
