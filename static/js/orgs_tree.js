@@ -7,25 +7,31 @@
   tree.setAttribute("role", "tree");
 
   function dress(list) {
-    list.querySelectorAll("li").forEach(function (item) {
-      if (!item.dataset.unit) { item.setAttribute("role", "none"); return; }
+    list.querySelectorAll("li").forEach(function (line) {
+      line.setAttribute("role", "none");
+      if (!line.dataset.unit) return;
+      const item = line.querySelector(":scope > .tree-row");
       item.setAttribute("role", "treeitem");
       item.tabIndex = -1;
-      item.setAttribute("aria-label", item.querySelector(".tree-name").textContent);
-      item.querySelectorAll(":scope > .tree-row a").forEach(function (link) { link.tabIndex = -1; });
+      item.querySelectorAll("a").forEach(function (link) { link.tabIndex = -1; });
       const below = group(item);
       if (!below) return;
       below.setAttribute("role", "group");
+      below.id = "below-" + line.dataset.unit;
+      item.setAttribute("aria-owns", below.id);
       item.querySelector(".tree-open").setAttribute("aria-hidden", "true");
       item.setAttribute("aria-expanded", String(!below.hidden));
     });
   }
 
-  function group(item) { return item.querySelector(":scope > ul"); }
+  function group(item) { return item.parentElement.querySelector(":scope > ul"); }
   function items() {
     return Array.from(tree.querySelectorAll("[role=treeitem]")).filter(function (item) { return item.offsetParent !== null; });
   }
-  function above(item) { return item.parentElement.closest("[role=treeitem]"); }
+  function above(item) {
+    const list = item.closest("ul");
+    return list === tree ? null : list.parentElement.querySelector(":scope > .tree-row");
+  }
 
   function focus(item) {
     if (!item) return;
@@ -107,7 +113,7 @@
   });
 
   dress(tree);
-  const opened = tree.dataset.opened && tree.querySelector("li[data-unit='" + tree.dataset.opened + "']");
+  const opened = tree.dataset.opened && tree.querySelector("li[data-unit='" + tree.dataset.opened + "'] > .tree-row");
   const first = opened || tree.querySelector("[role=treeitem]");
   if (first) first.tabIndex = 0;
   if (opened) {

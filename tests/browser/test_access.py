@@ -12,9 +12,11 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 # Placed by hand because evaluated in the page: everything axe knows of WCAG 2.1 A and AA.
 RUN = "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
 
+UNIT_PAGES = ("", "edit/", "create/", "codes/", "codes/sheet/", "admins/")  # of the own unit's child
+BRANCH_PAGES = ("", "edit/", "admins/", "merge/", "close/", "move/", "rename/", "industry/")
 PAGES = {
     "branch": ["/", "/members/", "/imports/", "/imports/new/?kind=members", "/rules/", "/password/"],
-    "county": ["/", "/units/", "/imports/", "/progress/"],
+    "county": ["/", "/units/", "/units/tree/", "/units/health/", "/units/small/", "/imports/", "/progress/"],
     "province": ["/cadres/", "/cadres/organs/", "/cadres/missing/"],
     "auditor": ["/audit/", "/audit/people/"],
     "staff": ["/", "/units/?q=团支部", "/progress/", "/progress/campaign/"],
@@ -32,6 +34,14 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def flaws(page: Page, path: str) -> list[str]:
+    page.goto(path)
+    found = violations(page)
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append("the page scrolls sideways")
+    return found
+
+
 @pytest.mark.parametrize("screen", ["page", "phone"])
 @pytest.mark.parametrize("username", PAGES)
 def test_the_main_pages_are_accessible(username: str, screen: str, request: pytest.FixtureRequest) -> None:
@@ -39,9 +49,21 @@ def test_the_main_pages_are_accessible(username: str, screen: str, request: pyte
     page.goto("/login/")
     wrong = {"/login/": violations(page)}
     sign_in(page, username)
-    for path in PAGES[username]:
-        page.goto(path)
-        wrong[path] = violations(page)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wrong[path].append("the page scrolls sideways")
+    wrong |= {path: flaws(page, path) for path in PAGES[username]}
     assert {path: found for path, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("screen", ["page", "phone"])
+def test_the_pages_of_units_are_accessible(screen: str, request: pytest.FixtureRequest) -> None:
+    page: Page = request.getfixturevalue(screen)
+    sign_in(page, "county")
+    school, branch = (first_of(page, "/units/?kind=" + kind) for kind in ("committee", "branch"))
+    paths = [school + name for name in UNIT_PAGES] + [branch + name for name in BRANCH_PAGES]
+    wrong = {path: flaws(page, path) for path in paths}
+    assert {path: found for path, found in wrong.items() if found} == {}
+
+
+def first_of(page: Page, path: str) -> str:
+    """The address of the first unit a list shows."""
+    page.goto(path)
+    return page.locator("tbody th a").first.get_attribute("href") or ""

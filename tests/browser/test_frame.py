@@ -110,9 +110,9 @@ def test_forms_lists_and_the_menu_work_without_script(browser: Browser, program:
 def test_the_tree_opens_branch_by_branch(page: Page) -> None:
     sign_in(page, "county")
     page.goto("/units/tree/")
-    school = page.get_by_role("treeitem", name="中原区第一高级中学团委", exact=True)
-    arrow = school.locator("> .tree-row .tree-open")
-    branch = page.get_by_role("treeitem", name="高一(1)班团支部", exact=True)
+    school = page.get_by_role("treeitem", name="中原区第一高级中学团委 基层团委", exact=True)
+    arrow = school.locator(".tree-open")
+    branch = page.get_by_role("treeitem", name="高一(1)班团支部 团支部", exact=True)
     arrow.click()
     expect(branch).to_be_visible()
     expect(school).to_have_attribute("aria-expanded", "true")
