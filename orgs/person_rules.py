@@ -9,7 +9,7 @@ import datetime as dt
 from zhtj.lib.problems import Catalogue, Problem, Rule
 
 from orgs import identity
-from orgs.reading import Reader, coded, listed, national_id, text
+from orgs.reading import Reader, coded, listed, national_id, text, without_id
 
 REQUIRED_FILLED = "附件第四条第3款"
 PRACTICE = "国家系统惯例"
@@ -114,7 +114,12 @@ CODES = Catalogue(
             "请填写11位手机号码，没有可以不填。",
             FORMAT_ONLY,
         ),
-        Rule("workplace.format", "学习工作单位不能超过60个字。", "请用简称。", FORMAT_ONLY),
+        Rule(
+            "workplace.format",
+            "学习工作单位不能超过60个字，也不能含有身份证号码。",
+            "请用简称。",
+            FORMAT_ONLY,
+        ),
         Rule(
             "email.format",
             "电子邮箱“{value}”不符合要求。",
@@ -122,7 +127,12 @@ CODES = Catalogue(
             FORMAT_ONLY,
         ),
         Rule("qq.format", "QQ“{value}”不符合要求。", "QQ为5至11位数字，没有可以不填。", FORMAT_ONLY),
-        Rule("wechat.format", "微信号不能超过30个字符。", "请核对微信号，没有可以不填。", FORMAT_ONLY),
+        Rule(
+            "wechat.format",
+            "微信号不能超过30个字符，也不能含有身份证号码。",
+            "请核对微信号，没有可以不填。",
+            FORMAT_ONLY,
+        ),
         Rule(
             "joined_party_on.format",
             "入党年月“{value}”无法识别。",
@@ -163,7 +173,7 @@ def readers(today: dt.date) -> dict[str, Reader]:
         "education": text(10, "education.format"),
         "mobile": coded(identity.read_mobile, "mobile.format"),
         "workplace": text(60, "workplace.format"),
-        "email": coded(identity.read_email, "email.format"),
+        "email": coded(without_id(identity.read_email), "email.format"),
         "qq": coded(identity.read_qq, "qq.format"),
         "wechat": text(30, "wechat.format"),
         "joined_party_on": coded(identity.read_month, "joined_party_on.format"),

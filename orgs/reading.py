@@ -35,7 +35,17 @@ def coded(read: Callable[[Cell], tuple[Any, bool]], code: str) -> Reader:
 
 def text(longest: int, code: str) -> Reader:
     """Free text up to `longest` characters."""
-    return coded(partial(identity.read_text, longest=longest), code)
+    return coded(without_id(partial(identity.read_text, longest=longest)), code)
+
+
+def without_id(read: Callable[[Cell], tuple[str, bool]]) -> Callable[[Cell], tuple[str, bool]]:
+    """`read` for a field that is kept in clear: a text in which a national id stands is not taken."""
+
+    def reader(cell: Cell) -> tuple[str, bool]:
+        value, ok = read(cell)
+        return ("", False) if masks.holds_id(value) else (value, ok)
+
+    return reader
 
 
 def listed(values: Mapping[str, str], code: str) -> Reader:

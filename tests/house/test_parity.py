@@ -108,6 +108,7 @@ BAD = [
     bad("education.format", education="非常非常非常高的文化程度"),
     bad("mobile.format", mobile="12345678901"),
     bad("workplace.format", workplace="单" * 61),
+    bad("workplace.format", workplace="410102200305010017"),
     bad("email.format", email="not-an-address"),
     bad("qq.format", qq="1234"),
     bad("wechat.format", wechat="w" * 31),
