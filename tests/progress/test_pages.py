@@ -43,7 +43,17 @@ def test_the_page_shows_the_own_row_then_one_class_ranked(published: Scene) -> N
     assert response.context["page"].own.shown.name == "河南团省委"
     assert names(response) == ["开封团市委", "郑州团市委"]
     assert '<tr class="own">' in html
-    for words in ("第24期", "2018-11-24 08:00", "省辖市 2", "省管高校 1", "100.0%", "40.0%", "完成"):
+    told = (
+        "第24期",
+        "2018-11-24 08:00",
+        "学校领域 · 省辖市",
+        "省辖市 2",
+        "省管高校 1",
+        "100.0%",
+        "40.0%",
+        "完成",
+    )
+    for words in told:
         assert words in html, words
 
 
