@@ -86,6 +86,7 @@ class Cadre(models.Model):
         indexes = [
             models.Index(fields=["unit", "until_at"], name="cadre_unit"),
             models.Index(fields=["post"], name="cadre_held_post", condition=_HELD),
+            models.Index(fields=["unit"], name="cadre_secretary", condition=_HELD & Q(post="书记")),
             models.Index(fields=["unit"], name="cadre_pending", condition=_HELD & Q(state="pending")),
             models.Index(
                 fields=["engagement"], name="cadre_held_engagement", condition=_HELD & ~Q(engagement="")
