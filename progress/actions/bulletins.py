@@ -29,6 +29,7 @@ from zhtj.lib.problems import Refused
 
 from orgs import audit
 from orgs.history import existed
+from orgs.identity import clean
 from orgs.scopes import Actor
 from progress.actions import frozen, openings
 from progress.models import Bulletin, BulletinState, Campaign, Stage
@@ -62,7 +63,7 @@ def compute_bulletin(
         raise _refused("bulletin.too_early", day=day, cutoff=f"{campaign.cutoff_time:%H:%M}")
     if not existed(campaign.province, cutoff_at):
         raise _refused("bulletin.no_units", day=day)
-    bulletin = _open(campaign, day, cutoff_at, now, recompute, reason.strip()[:REASON_LENGTH])
+    bulletin = _open(campaign, day, cutoff_at, now, recompute, clean(reason)[:REASON_LENGTH])
     if bulletin.state != BulletinState.STARTED:
         return bulletin
     _settle_entries()
