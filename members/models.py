@@ -75,6 +75,7 @@ class Member(models.Model):
             models.Index(fields=["batch_id"], name="member_batch", condition=Q(batch_id__isnull=False)),
             # What a roster is searched by and few rows have (members.queries.walk).
             models.Index(fields=["from_at"], name="member_from"),
+            models.Index(fields=["joined_on"], name="member_joined"),
             models.Index(fields=["branch"], name="member_attested", condition=Q(attested_at__isnull=False)),
             models.Index(fields=["branch"], name="member_left", condition=Q(until_at__isnull=False)),
             # Short old numbers are few: looked up to warn of a double.

@@ -12,7 +12,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from zhtj.lib import bulk, crypto
 from zhtj.lib.workbook import Report, unheard
@@ -70,9 +70,9 @@ def bearers(names: Iterable[str]) -> list[int]:
     return list(bulk.among(Person.objects.order_by().values_list("pk", flat=True), "full_name", names))
 
 
-def named_count(beginning: str, most: int) -> int:
-    """How many people's names begin so, counted no further than one beyond `most`. One query by index."""
-    return Person.objects.filter(full_name__startswith=beginning).order_by()[: most + 1].count()
+def are_few(which: Q, most: int) -> bool:
+    """Are there at most `most` such people, wherever they are? One query, cheap where an index answers it."""
+    return Person.objects.filter(which).order_by()[: most + 1].count() <= most
 
 
 def people_by_id(person_ids: Iterable[int]) -> dict[int, Person]:

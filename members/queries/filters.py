@@ -21,6 +21,7 @@ from members import numbers
 from members.models import LeftReason, Member, MemberCase
 from members.rules import Policy
 from orgs.identity import squeeze
+from orgs.models import PoliticalStatus
 
 WITHDRAWN = (
     LeftReason.MISTAKE,
@@ -65,6 +66,11 @@ class Filters:
         return any(shape.fullmatch(self.text) for shape in (_ID, _MOBILE, _NUMBER))
 
     @property
+    def is_impossible(self) -> bool:
+        """Does it contradict itself, so that nobody fits?"""
+        return self.is_overage and self.is_cadre == YES
+
+    @property
     def is_withdrawn(self) -> bool:
         return self.state == "withdrawn"
 
@@ -83,19 +89,25 @@ class Filters:
 NO_FILTERS = Filters()
 
 
-def narrow(found: QuerySet[Member], filters: Filters, *, policy: Policy, today: dt.date) -> QuerySet[Member]:
-    """`found` (past members too) narrowed to what is asked; without a state, to active members."""
+def narrow(found: QuerySet[Member], filters: Filters, *, born_until: dt.date | None) -> QuerySet[Member]:
+    """`found` (past members too) narrowed to what is asked; without a state, to active members. `born_until`:
+    see `overage`."""
+    if filters.is_impossible:
+        return found.none()
     found = found.filter(_of_state(filters.state), _of_person(filters), _of_membership(filters))
     if filters.domain:
         found = found.filter(branch__domain=filters.domain)
-    if filters.is_overage:
-        found = found.filter(person__birth_on__lte=_years_before(today, policy.overage_from))
+    if born_until:
+        found = found.filter(person__birth_on__lte=born_until)
     if filters.is_overage or filters.is_cadre:
         held = Exists(cadres.queries.posts_at(OuterRef("person"), OuterRef("branch")))
         found = found.filter(held if filters.is_cadre == YES else ~held)
-        if filters.is_overage and filters.is_cadre == YES:
-            return found.none()
     return found
+
+
+def overage(filters: Filters, policy: Policy, today: dt.date) -> dt.date | None:
+    """The last birthday of those who are asked for as too old; None where they are not asked for."""
+    return _years_before(today, policy.overage_from) if filters.is_overage else None
 
 
 def looks_like_id(text: str) -> bool:
@@ -109,14 +121,27 @@ def is_private(text: str) -> bool:
 
 
 def leading(filters: Filters) -> Iterator[Q]:
-    """The parts for which there is an index of its own that holds few rows, on members. Names have theirs
-    on people."""
+    """The parts an index of members answers by itself, so that the few who fit are found at once."""
+    if filters.is_exact:
+        yield _of_text(filters.text)
     if filters.state:
         yield _of_state(filters.state)
     if filters.entered_since:
         yield _since(filters.entered_since)
     if filters.evidence == "attested":
         yield Q(attested_at__isnull=False)
+    if filters.joined_from or filters.joined_until:
+        yield _of_joining(filters)
+
+
+def leading_people(filters: Filters, born_until: dt.date | None) -> Iterator[Q]:
+    """The same on people. Nearly everybody is a league member: for them there is no index."""
+    if filters.text and not filters.is_exact:
+        yield Q(full_name__startswith=filters.text)
+    if filters.political_status not in ("", PoliticalStatus.LEAGUE_MEMBER):
+        yield Q(political_status=filters.political_status)
+    if born_until:
+        yield Q(birth_on__lte=born_until)
 
 
 def _of_state(state: str) -> Q:
@@ -158,15 +183,20 @@ def _of_person(filters: Filters) -> Q:
 
 
 def _of_membership(filters: Filters) -> Q:
+    asked = _of_joining(filters)
+    if filters.entered_since:
+        asked &= _since(filters.entered_since)
+    if filters.evidence:
+        asked &= Q(attested_at__isnull=filters.evidence != "attested")
+    return asked
+
+
+def _of_joining(filters: Filters) -> Q:
     asked = Q()
     if filters.joined_from:
         asked &= Q(joined_on__gte=filters.joined_from)
     if filters.joined_until:
         asked &= Q(joined_on__lte=filters.joined_until)
-    if filters.entered_since:
-        asked &= _since(filters.entered_since)
-    if filters.evidence:
-        asked &= Q(attested_at__isnull=filters.evidence != "attested")
     return asked
 
 

@@ -11,7 +11,7 @@ import cadres.queries
 import orgs.queries
 from members.models import Member
 from members.queries import walk
-from members.queries.filters import NO_FILTERS, Filters, leading, narrow
+from members.queries.filters import NO_FILTERS, Filters, leading, leading_people, narrow, overage
 from members.queries.settings import admission_policy
 from members.rules import Policy
 from orgs import finding, people
@@ -58,8 +58,7 @@ def narrowed(
     """The whole roster of the sub-tree of `unit` under these filters, in order. A query for the settings
     where the age is asked."""
     found = ever(scope, capability).filter(below(unit))
-    policy = admission_policy() if filters.is_overage else Policy()
-    return narrow(found, filters, policy=policy, today=today)
+    return narrow(found, filters, born_until=_born_until(filters, today))
 
 
 def roster(
@@ -75,13 +74,14 @@ def roster(
     else is the first page. Four queries for a plain list, at any depth; a search: see `walk`.
     """
     size = size or PAGE_SIZE
-    found = narrowed(scope, unit, filters, today=today)
-    if filters.is_blank or unit.is_branch:
+    born_until = _born_until(filters, today)
+    found = narrow(ever(scope).filter(below(unit)), filters, born_until=born_until)
+    if filters.is_blank or filters.is_impossible or unit.is_branch:
         page = walk.plain_page(found, after, size)
     else:
         page = walk.search_page(
             found,
-            is_rare=lambda most: _is_rare(filters, most),
+            few=lambda: _few(filters, born_until),
             branches=_branches(scope, unit, filters),
             after=after,
             size=size,
@@ -133,13 +133,24 @@ def posts_of_members(shown: list[Member]) -> dict[int, str]:
     return {member_id: "、".join(names) for member_id, names in posts.items()}
 
 
-def _is_rare(filters: Filters, most: int) -> bool:
-    """Does one of the indexes lead to no more than `most` rows, wherever they lie? Nothing of it is shown."""
-    if filters.is_exact or (filters.text and people.named_count(filters.text, most) <= most):
-        return True
-    return any(
-        Member.objects.filter(lead).order_by()[: most + 1].count() <= most for lead in leading(filters)
-    )
+def _few(filters: Filters, born_until: dt.date | None) -> list[int] | None:
+    """The memberships to which one of the indexes leads, wherever they lie (they are not shown), where
+    they are at most `walk.LED`; else None. One query for each part an index answers, two for a part on
+    people."""
+    leads = list(leading(filters))
+    for which in leading_people(filters, born_until):
+        if people.are_few(which, walk.LED_PEOPLE):
+            leads.append(Q(person__in=Person.objects.filter(which)))
+    for lead in leads:
+        ids = Member.objects.filter(lead).order_by().values_list("pk", flat=True)
+        if len(found := list(ids[: walk.LED + 1])) <= walk.LED:
+            return found
+    return None
+
+
+def _born_until(filters: Filters, today: dt.date) -> dt.date | None:
+    policy = admission_policy() if filters.is_overage else Policy()
+    return overage(filters, policy, today)
 
 
 def _branches(scope: Scope, unit: OrgUnit, filters: Filters) -> QuerySet[OrgUnit]:

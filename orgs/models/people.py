@@ -1,5 +1,7 @@
 """Who a person is (once), who may sign in, and what was granted to them."""
 
+import datetime as dt
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
@@ -53,6 +55,15 @@ class Person(models.Model):
             # the beginning; every one costs each import.
             models.Index(fields=["full_name"], name="person_name", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["mobile"], name="person_mobile"),
+            # Who is too old, or no league member, is few: the others need not be held. 28 years: till 2027.
+            models.Index(
+                fields=["birth_on"], name="person_birth", condition=Q(birth_on__lt=dt.date(2000, 1, 1))
+            ),
+            models.Index(
+                fields=["political_status"],
+                name="person_status",
+                condition=~Q(political_status="league_member"),
+            ),
             models.Index(  # the few of whom something required is blank, among millions
                 fields=["id"],
                 name="person_incomplete",

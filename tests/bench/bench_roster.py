@@ -77,6 +77,7 @@ def _searches(browser: Client) -> dict[str, Callable[[], Any]]:
         "sex": "sex=female",
         "joined in 2016": "joined_from=2016-01&joined_until=2016-12",
         "joined before anybody": "joined_until=1990-01",
+        "too old and a cadre at once": "is_overage=on&is_cadre=yes",
         "cadres": "is_cadre=yes",
         "no cadres": "is_cadre=no",
         "attested": "evidence=attested",
@@ -92,6 +93,8 @@ def _searches(browser: Client) -> dict[str, Callable[[], Any]]:
         "from the middle on": later,
         "surname, from the middle on": f"q={someone.person.full_name[0]}&{later}",
         "party members, from the middle on": f"political_status=party_member&{later}",
+        "probationary cadres of the country": "domain=rural&political_status=probationary&is_cadre=yes",
+        "over 28, joined before anybody": "is_overage=on&joined_until=1990-01",
         "four, nobody": "domain=school&sex=female&political_status=probationary&is_cadre=yes",
     }
     by_mobile = _post(browser, "/members/", {"q": someone.person.mobile or "13800000000"})

@@ -104,9 +104,9 @@ def test_a_search_goes_on_from_window_to_window_without_gap_or_double(cast: Cast
     wanted = []
     for branch in branches:
         world.members(branch, 2)
-        wanted += [world.member(branch, world.person("王", political_status="party_member")).pk]
+        wanted += [world.member(branch, world.person("王", sex="female")).pk]
     scope, after, seen, looked = world.actor(cast.committee_admin).scope, "", [], []
-    filters = Filters(political_status="party_member")
+    filters = Filters(sex="female")
     for _ in range(9):
         page = queries.roster(scope, unit=cast.committee, today=TODAY, filters=filters, after=after, size=2)
         seen += [member.pk for member in page.members]
@@ -130,10 +130,68 @@ def test_a_search_that_finds_nobody_costs_its_fixed_number_of_queries(cast: Cast
         world.member(world.branch(cast.committee, f"高二{number}班团支部"))
         if number in (walk.MOST_WINDOWS, 3 * walk.MOST_WINDOWS - 1):
             with CaptureQueriesContext(connection) as captured:
-                page = browser.get("/members/?political_status=probationary")
+                page = browser.get("/members/?sex=female")
             assert "继续查找" in page.content.decode()
             costs.append(len(captured))
     assert costs[0] == costs[1] <= 11 + 2 * walk.MOST_WINDOWS
+
+
+RARE = [
+    Filters(political_status="party_member"),
+    Filters(is_overage=True),
+    Filters(joined_until=dt.date(2010, 1, 1)),
+    Filters(text="罕"),
+    Filters(evidence="attested"),
+    Filters(political_status="party_member", is_overage=True, sex="male", is_cadre="no"),
+]
+
+
+def test_the_few_whom_an_index_leads_to_come_page_by_page_in_the_order_of_the_list(
+    cast: Cast, monkeypatch: Any, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr(walk, "MOST_WINDOWS", 0)  # a walk would be cut off at once
+    branches = (cast.third_branch, cast.branch, cast.second_branch)
+    for number in range(9):
+        born = world.national_id(born=dt.date(1985, 1, 1 + number))
+        who = world.person(f"罕{number}", id_text=born, political_status="party_member")
+        rare = {"joined_on": dt.date(2009, 5, 1), "attested_at": days.now()}
+        world.member(branches[number % 3], who, **rare)
+        world.member(branches[number % 3])
+    scope = world.actor(cast.city_admin).scope
+    for filters in RARE:
+        wanted = list(queries.narrowed(scope, cast.committee, filters, today=TODAY))
+        seen, after = [], ""
+        for _ in range(5):
+            with django_assert_max_num_queries(8):
+                page = queries.roster(
+                    scope, unit=cast.committee, today=TODAY, filters=filters, after=after, size=2
+                )
+            seen += page.members
+            after = page.after
+            assert page.looked_to is None
+        assert seen == wanted and len(wanted) == 9 and not after, filters.told()
+
+
+def test_more_than_a_page_can_sort_are_walked(cast: Cast, monkeypatch: Any) -> None:
+    world.members(cast.branch, 3)
+    scope, filters = world.actor(cast.committee_admin).scope, Filters(joined_from=dt.date(2010, 1, 1))
+    found = []
+    for led in (3, 2):
+        monkeypatch.setattr(walk, "LED", led)
+        with CaptureQueriesContext(connection) as captured:
+            page = queries.roster(scope, unit=cast.committee, today=TODAY, filters=filters)
+        found.append((page.members, any("LIMIT 1 OFFSET 149" in query["sql"] for query in captured)))
+    assert found == [(found[0][0], False), (found[0][0], True)] and len(found[0][0]) == 3
+
+
+def test_filters_that_contradict_each_other_find_nobody_without_a_walk(
+    cast: Cast, django_assert_num_queries: Any
+) -> None:
+    world.member(cast.branch)
+    scope, filters = world.actor(cast.city_admin).scope, Filters(is_cadre="yes", is_overage=True)
+    with django_assert_num_queries(1):
+        page = queries.roster(scope, unit=cast.city, today=TODAY, filters=filters)
+    assert (page.members, page.after) == ([], "")
 
 
 def test_the_page_says_how_far_a_search_has_looked(cast: Cast, monkeypatch: Any) -> None:
