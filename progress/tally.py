@@ -7,6 +7,8 @@ Specification (design: campaign, sections 2 and 3). Pure: no Django, no database
 its own count plus that of its children. What is *expected* of a unit is its explicit figure; a
 unit without one has the sum of what is known of its children, and is unknown (None) when nothing
 is. An explicit figure that differs from the sum of its children is a mismatch: reported, not mended.
+Leaves need not stand in the tree: what is counted of them is added to what their parent has of its own, what
+is stated of them is given beside it (`leaves`).
 
 **Lines.** A line is one unit's `entered` of `expected` in one stage (or domain) on one day:
 
@@ -29,12 +31,12 @@ function ranks by distance from the plan line.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import partial
-from itertools import accumulate, compress, count
+from itertools import accumulate, compress, count, repeat
 from operator import is_not, ne, sub
 
 PACE_DAYS = 3  # the days behind that pace looks
@@ -103,11 +105,14 @@ def fold(parents: Sequence[int], own: Sequence[int]) -> list[int]:
 
 
 def fold_expected(
-    parents: Sequence[int], explicit: Sequence[int | None]
+    parents: Sequence[int], explicit: Sequence[int | None], leaves: Sequence[int | None] | None = None
 ) -> tuple[list[int | None], list[int | None]]:
-    """What is expected of each unit, and beside it the sum its children give (None: none known)."""
-    below: list[int | None] = [None] * len(explicit)
-    expected = list(explicit)
+    """What is expected of each unit, and beside it the sum its children give (None: none known).
+
+    `leaves`: what is known of children of each unit that do not stand in the tree.
+    """
+    below: list[int | None] = list(leaves or repeat(None, len(explicit)))
+    expected = [total if stated is None else stated for stated, total in zip(explicit, below, strict=True)]
     known = map(partial(is_not, None), reversed(expected))
     for index in compress(range(len(expected) - 1, -1, -1), known):
         parent = parents[index]
@@ -137,14 +142,16 @@ def mismatches(explicit: Sequence[int | None], below: Sequence[int | None]) -> l
     return [index for index in unlike if explicit[index] is not None and below[index] is not None]
 
 
-def unbalanced(last: Sequence[int], own: Sequence[int], totals: Sequence[int]) -> list[int]:
+def unbalanced(
+    first: Iterable[int], last: Iterable[int], own: Sequence[int], totals: Sequence[int]
+) -> list[int]:
     """Units whose total is not the sum of their sub-tree: `fold`, checked another way.
 
-    `last[i]` is the last index inside the sub-tree of unit i; with units depth first the sum of a
+    `first[i]` and `last[i]` bound the sub-tree of unit i in `own`; with units depth first the sum of a
     sub-tree is a difference of running sums, which needs no parents at all.
     """
-    running = list(accumulate(own))
-    sums = map(sub, map(running.__getitem__, last), [0, *running])
+    before = list(accumulate(own, initial=0))
+    sums = map(sub, map(before[1:].__getitem__, last), map(before.__getitem__, first))
     return list(compress(count(), map(ne, sums, totals)))
 
 

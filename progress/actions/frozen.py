@@ -3,7 +3,7 @@
 Called by `bulletins` alone, inside its transaction.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import repeat
 from typing import Any
 
@@ -13,10 +13,9 @@ from django.db.models.functions import Coalesce
 from zhtj.lib import bulk
 
 from members.queries.history import left_counts_by_branch
-from orgs.history import Placed
 from progress import tally
 from progress.models import Bulletin, BulletinBranch, BulletinState, BulletinUnit
-from progress.queries.photograph import Known, Photograph, Series, branch_domain
+from progress.queries.photograph import Photograph, Series, branch_domain
 
 Check = dict[str, Any]  # {"name", "ok", "detail"}
 NAMED = 5  # units a failed check names
@@ -73,25 +72,23 @@ def checks(bulletin: Bulletin, photograph: Photograph) -> list[Check]:
 
 def _unit_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any, ...]]:
     """Every unit above branch level with a line in every series; zeros included."""
-    units, upper = photograph.units, photograph.upper
+    units = photograph.units
     mismatches: dict[int, dict[str, list[int]]] = {}
     for found in photograph.mismatches:
-        mismatches.setdefault(found.index, {})[found.domain] = [found.explicit, found.below]
-    lines = [(column, _counted(column, upper)) for column in photograph.series]
-    by_stage = [(column.stage, counted) for column, counted in lines if column.stage]
-    by_domain = [(column.domain, counted) for column, counted in lines if column.domain]
-    for row, unit in enumerate(upper):
-        place = unit.place
-        figures: dict[str, Any] = {name: counts[place] for name, counts in photograph.figures.items()}
-        if place in photograph.own_flags:
-            figures["own"] = dict.fromkeys(photograph.own_flags[place], 1)
-        if place in mismatches:
-            figures["mismatches"] = mismatches[place]
+        mismatches.setdefault(found.node, {})[found.domain] = [found.explicit, found.below]
+    by_stage = [(column.stage, _counted(column)) for column in photograph.series if column.stage]
+    by_domain = [(column.domain, _counted(column)) for column in photograph.series if column.domain]
+    for node, unit in photograph.outline.upper():
+        figures: dict[str, Any] = {name: counts[node] for name, counts in photograph.figures.items()}
+        if node in photograph.own_flags:
+            figures["own"] = dict.fromkeys(photograph.own_flags[node], 1)
+        if node in mismatches:
+            figures["mismatches"] = mismatches[node]
         yield (
             bulletin.pk,
             unit.unit_id,
             units[unit.parent].unit_id if unit.parent >= 0 else None,
-            place,
+            unit.place,
             unit.last,
             unit.level,
             unit.code,
@@ -99,45 +96,43 @@ def _unit_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any
             unit.kind,
             unit.unit_class,
             figures,
-            {key: counted[row] for key, counted in by_stage},
-            {key: counted[row] for key, counted in by_domain},
+            {key: counted[node] for key, counted in by_stage},
+            {key: counted[node] for key, counted in by_domain},
         )
 
 
-def _counted(column: Series, upper: list[Placed]) -> list[tuple[int | None, int | None, int, int | None]]:
-    """The fields of `Counted`, unit by unit."""
-    places = [unit.place for unit in upper]
-
-    def of(figures: Known | list[int] | None) -> Iterable[Any]:
-        return map(figures.__getitem__, places) if figures else repeat(None, len(places))
-
+def _counted(column: Series) -> list[tuple[int | None, int | None, int, int | None]]:
+    """The fields of `Counted`, node by node."""
     adjusted = column.adjusted or column.expected
-    return list(zip(of(column.expected), of(adjusted), of(column.entered), of(column.explained), strict=True))
+    explained = column.explained or repeat(None, len(column.entered))
+    return list(zip(column.expected, adjusted, column.entered, explained, strict=True))
 
 
 def _branch_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any, ...]]:
     """Column by column: a province has 86 000 of them."""
     units = photograph.units
-    branches = [unit for unit in photograph.branches if unit.parent >= 0]
+    branches = [unit for unit in photograph.branches() if unit.parent >= 0]
     places = [unit.place for unit in branches]
+    ids = [unit.unit_id for unit in branches]
     domains = list(map(branch_domain, branches))
-    in_domain = {column.domain: column for column in photograph.series if column.domain}
-    expected = {domain: column.expected for domain, column in in_domain.items()}
-    explained = {domain: column.explained for domain, column in in_domain.items() if column.explained}
+    expected, explained = (
+        [
+            stated[domain].get(unit_id) if domain in stated else None
+            for domain, unit_id in zip(domains, ids, strict=True)
+        ]
+        for stated in (photograph.expected, photograph.explained)
+    )
     return zip(
         repeat(bulletin.pk, len(branches)),
-        [unit.unit_id for unit in branches],
+        ids,
         [units[unit.parent].unit_id for unit in branches],
         places,
         [unit.code for unit in branches],
         [unit.short_name for unit in branches],
         [unit.unit_class for unit in branches],
         domains,
-        [expected[domain][place] for domain, place in zip(domains, places, strict=True)],
-        [
-            explained[domain][place] if domain in explained else None
-            for domain, place in zip(domains, places, strict=True)
-        ],
+        expected,
+        explained,
         map(photograph.members.__getitem__, places),
         map(photograph.cadres.__getitem__, places),
         strict=True,
@@ -149,23 +144,30 @@ def _check(name: str, detail: str, *, ok: bool) -> Check:
 
 
 def _sums(photograph: Photograph) -> Check:
-    """A counted figure of a parent = its own + its children's, by a second way of adding up."""
-    last = [unit.last for unit in photograph.units]
+    """A counted figure of a parent = its own + its children's, by a second way of adding up.
+
+    Every column over the nodes; and all members together over the whole tree, branch by branch.
+    """
+    nodes, last = photograph.outline.nodes, photograph.outline.last
     wrong = {
-        index
+        node
         for column in photograph.series
         if column.own is not None
-        for index in tally.unbalanced(last, column.own, column.entered)
+        for node in tally.unbalanced(range(len(nodes)), last, column.own, column.entered)
     }
-    names = "、".join(photograph.units[index].short_name for index in sorted(wrong)[:NAMED])
+    places, ends = [unit.place for unit in nodes], [unit.last for unit in nodes]
+    by_domain = [column.entered for column in photograph.series if column.domain]
+    together = [sum(figures) for figures in zip(*by_domain, strict=True)]
+    wrong.update(tally.unbalanced(places, ends, photograph.members, together))
+    names = "、".join(nodes[node].short_name for node in sorted(wrong)[:NAMED])
     detail = f"{len(wrong)} 个组织的上下级合计不符：{names}" if wrong else "各级合计相符"
     return _check("sums", detail, ok=not wrong)
 
 
 def _complete(bulletin: Bulletin, photograph: Photograph) -> Check:
     """No unit of that day is missing, and every one has all its lines, as they stand in the database."""
-    above = len(photograph.upper)
-    expected = (above, len(photograph.branches))
+    above = len(photograph.outline.upper())
+    expected = (above, len(photograph.units) - above)
     stages = [column.stage for column in photograph.series if column.stage]
     domains = [column.domain for column in photograph.series if column.domain]
     whole = bulletin.units.filter(stages__has_keys=stages, domains__has_keys=domains)

@@ -26,12 +26,12 @@ def in_force(bulletin: Bulletin, stages: Iterable[Stage], photograph: Photograph
     """
     openings: dict[str, dict[str, Any]] = {}
     first: dict[str, str | None] = {}
-    regions = [unit for unit in photograph.units if unit.parent == 0]
+    regions = photograph.outline.regions()
     for stage in stages:
         if stage.gate_stage is None or stage.gate_rate is None:
             continue
         gate = photograph.of_stage(stage.gate_stage.key)
-        free = [region for region in regions if not gate.expected[region.place]]
+        free = [region for node, region in regions if not gate.expected[node]]
         passed = _recorded(bulletin, stage, regions, gate)
         openings[stage.key] = _frozen(stage, free) | {
             str(opening.region_id): {
@@ -45,15 +45,17 @@ def in_force(bulletin: Bulletin, stages: Iterable[Stage], photograph: Photograph
     return {"openings": openings, "first_openings": first}
 
 
-def _recorded(bulletin: Bulletin, stage: Stage, regions: list[Placed], gate: Series) -> list[GateOpening]:
+def _recorded(
+    bulletin: Bulletin, stage: Stage, regions: list[tuple[int, Placed]], gate: Series
+) -> list[GateOpening]:
     """The openings recorded by that day, with those of the regions that reach the rate in this bulletin."""
     needed = stage.gate_rate or 0
     agreed_in_time = Q(decided_at=None) | Q(decided_at__lt=bulletin.cutoff_at)
     known = list(GateOpening.objects.filter(agreed_in_time, stage=stage, opened_on__lte=bulletin.day))
     open_already = {opening.region_id for opening in known}
     reached = []
-    for region in regions:
-        expected, entered = gate.expected[region.place], gate.entered[region.place]
+    for node, region in regions:
+        expected, entered = gate.expected[node], gate.entered[node]
         if expected and entered >= needed * expected and region.unit_id not in open_already:
             reached.append(
                 GateOpening(

@@ -15,9 +15,10 @@ from cadres import queries as cadres
 from members import queries as members
 from orgs import admins
 from orgs.history import Placed
-from orgs.kinds import LEADING_ORGANS
+from orgs.kinds import LEADING_ORGANS, UnitKind
 from progress import tally
 from progress.models import Bulletin
+from progress.queries.outline import Outline
 
 FEWEST_MEMBERS = 3  # of a branch; notice, annex 4.1
 NO_ADMIN = "units_without_admin"
@@ -34,36 +35,38 @@ FLAGS = (
 
 
 def structure(
-    upper: list[Placed],
-    branches: list[Placed],
-    parents: list[int],
+    units: list[Placed],
+    frame: Outline,
     own_members: list[int],
     own_cadres: list[int],
     cutoff_at: dt.datetime,
     without_admin: set[int] | None,
 ) -> tuple[dict[str, list[int]], dict[int, list[str]]]:
-    """The folded columns over all units, and the flags of each unit that has any, by place.
+    """The folded columns over the nodes, and the flags of each node above branch level that has any.
 
-    `without_admin` None: counted now. Five queries.
+    `own_members`, `own_cadres` over the tree. `without_admin` None: counted now. Five queries.
     """
-    places = [unit.place for unit in branches]
-    leaves = [(place, own_members[place]) for place in places]
+    branch = UnitKind.BRANCH.value
+    sizes = [
+        (node, count)
+        for unit, node, count in zip(units, frame.home, own_members, strict=True)
+        if unit.kind == branch
+    ]
+    upper = frame.upper()
     counted = {
-        "branches": _folded(parents, places),
-        "branches_with_members": _folded(parents, [place for place, count in leaves if count]),
-        "branches_empty": _folded(parents, [place for place, count in leaves if not count]),
-        "branches_under_three": _folded(
-            parents, [place for place, count in leaves if 0 < count < FEWEST_MEMBERS]
-        ),
-        "organs": _folded(parents, [unit.place for unit in upper if unit.kind in LEADING_ORGANS]),
-        **_people(branches, parents, cutoff_at),
+        "branches": _folded(frame, [node for node, _ in sizes]),
+        "branches_with_members": _folded(frame, [node for node, count in sizes if count]),
+        "branches_empty": _folded(frame, [node for node, count in sizes if not count]),
+        "branches_under_three": _folded(frame, [node for node, count in sizes if 0 < count < FEWEST_MEMBERS]),
+        "organs": _folded(frame, [node for node, unit in upper if unit.kind in LEADING_ORGANS]),
+        **_people(frame, cutoff_at),
     }
     flagged = _flagged(upper, counted["branches"], own_cadres, cutoff_at, without_admin)
     flags: dict[int, list[str]] = {}
-    for name, places in flagged.items():
-        counted[name] = _folded(parents, places)
-        for place in places:
-            flags.setdefault(place, []).append(name)
+    for name, nodes in flagged.items():
+        counted[name] = _folded(frame, nodes)
+        for node in nodes:
+            flags.setdefault(node, []).append(name)
     return counted, flags
 
 
@@ -78,49 +81,41 @@ def without_admin_that_day(bulletin: Bulletin) -> set[int] | None:
 
 
 def _flagged(
-    upper: list[Placed],
+    upper: list[tuple[int, Placed]],
     branches: list[int],
     own_cadres: list[int],
     cutoff_at: dt.datetime,
     without_admin: set[int] | None,
 ) -> dict[str, list[int]]:
-    """The places of the units each flag holds for."""
+    """The nodes each flag holds for."""
     secretaries, declared = cadres.with_secretary(cutoff_at), cadres.organs_declared(cutoff_at)
     if without_admin is None:
-        without_admin = {unit.unit_id for unit in upper} - admins.administered()
+        without_admin = {unit.unit_id for _, unit in upper} - admins.administered()
     grassroots, organs = cadres.GRASSROOTS_KINDS, LEADING_ORGANS
     return {
-        "units_hollow": [u.place for u in upper if u.kind in grassroots and not branches[u.place]],
-        "units_without_cadre": [u.place for u in upper if not own_cadres[u.place]],
-        "units_without_secretary": [u.place for u in upper if u.unit_id not in secretaries],
-        NO_ADMIN: [u.place for u in upper if u.unit_id in without_admin],
+        "units_hollow": [node for node, u in upper if u.kind in grassroots and not branches[node]],
+        "units_without_cadre": [node for node, u in upper if not own_cadres[u.place]],
+        "units_without_secretary": [node for node, u in upper if u.unit_id not in secretaries],
+        NO_ADMIN: [node for node, u in upper if u.unit_id in without_admin],
         # The stage of the leading organs is done where all of them have said 核对完成 (report.py).
-        "organs_undeclared": [u.place for u in upper if u.kind in organs and u.unit_id not in declared],
+        "organs_undeclared": [n for n, u in upper if u.kind in organs and u.unit_id not in declared],
     }
 
 
-def _people(branches: list[Placed], parents: list[int], cutoff_at: dt.datetime) -> dict[str, list[int]]:
+def _people(frame: Outline, cutoff_at: dt.datetime) -> dict[str, list[int]]:
     """Youths whose identity is not established, those of them overdue, members claimed elsewhere."""
-    place = {unit.unit_id: unit.place for unit in branches}
     youths = members.youth_counts_by_branch(cutoff_at)
     columns: dict[str, Iterable[tuple[int, int]]] = {
         "youths_uncertain": ((branch, count) for branch, count, _ in youths),
         "rectifications_overdue": ((branch, late) for branch, _, late in youths),
         "claims_open": members.claim_counts_by_branch(cutoff_at),
     }
-    found = {}
-    for name, counts in columns.items():
-        own = [0] * len(parents)
-        for branch, count in counts:
-            if branch in place:
-                own[place[branch]] = count
-        found[name] = tally.fold(parents, own)
-    return found
+    return {name: tally.fold(frame.parents, frame.gathered(counts)) for name, counts in columns.items()}
 
 
-def _folded(parents: list[int], places: Iterable[int]) -> list[int]:
-    """How many of `places` lie in the sub-tree of each unit."""
-    own = [0] * len(parents)
-    for place in places:
-        own[place] = 1
-    return tally.fold(parents, own)
+def _folded(frame: Outline, nodes: Iterable[int]) -> list[int]:
+    """How many of `nodes` lie in the sub-tree of each node."""
+    own = [0] * len(frame.nodes)
+    for node in nodes:
+        own[node] += 1
+    return tally.fold(frame.parents, own)

@@ -65,6 +65,13 @@ def test_an_explicit_figure_equal_to_the_sum_is_no_mismatch_and_neither_is_one_o
     assert expected[0] == 95
 
 
+def test_leaves_may_be_added_up_beside_the_tree() -> None:
+    #          0 province ─ 1 city ─ 2 school, 3 city; the branches of the tree above stand beside it
+    expected, below = tally.fold_expected([-1, 0, 1, 0], [None, 100, None, None], [None, None, 70, 20])
+    assert expected == [120, 100, 70, 20]
+    assert below == [120, 70, 70, 20]
+
+
 def test_an_explicit_zero_is_a_figure_and_not_unknown() -> None:
     explicit: list[int | None] = [None, 0, None, 40, None, None, None]
     expected, below = tally.fold_expected(PARENTS, explicit)
@@ -80,9 +87,9 @@ def test_where_nothing_is_known_below_the_expected_is_unknown() -> None:
 def test_the_second_way_of_adding_up_finds_a_wrong_total() -> None:
     own = [1, 0, 2, 10, 20, 0, 5]
     totals = tally.fold(PARENTS, own)
-    assert tally.unbalanced(LAST, own, totals) == []
+    assert tally.unbalanced(range(7), LAST, own, totals) == []
     totals[1] += 1
-    assert tally.unbalanced(LAST, own, totals) == [1]
+    assert tally.unbalanced(range(7), LAST, own, totals) == [1]
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 1000)), min_size=1, max_size=60))
