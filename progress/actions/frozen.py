@@ -115,13 +115,7 @@ def _branch_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[A
     places = [unit.place for unit in branches]
     ids = [unit.unit_id for unit in branches]
     domains = list(map(branch_domain, branches))
-    expected, explained = (
-        [
-            stated[domain].get(unit_id) if domain in stated else None
-            for domain, unit_id in zip(domains, ids, strict=True)
-        ]
-        for stated in (photograph.expected, photograph.explained)
-    )
+    of_domain = list(zip(domains, ids, strict=True))
     return zip(
         repeat(bulletin.pk, len(branches)),
         ids,
@@ -131,8 +125,8 @@ def _branch_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[A
         [unit.short_name for unit in branches],
         [unit.unit_class for unit in branches],
         domains,
-        expected,
-        explained,
+        [photograph.expected[domain].get(unit_id) for domain, unit_id in of_domain],
+        [photograph.explained[domain].get(unit_id) for domain, unit_id in of_domain],
         map(photograph.members.__getitem__, places),
         map(photograph.cadres.__getitem__, places),
         strict=True,

@@ -134,7 +134,4 @@ class BulletinBranch(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["bulletin", "unit"], name="bulletin_branch_once")]
-        indexes = [
-            models.Index(fields=["bulletin", "parent"], name="bulletin_branch_parent"),
-            models.Index(fields=["bulletin", "position"], name="bulletin_branch_place"),
-        ]
+        indexes = [models.Index(fields=["bulletin", "position"], name="bulletin_branch_place")]

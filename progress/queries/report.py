@@ -223,15 +223,28 @@ def _shown(bulletin: Bulletin, unit: OrgUnit, *, only_own: bool) -> tuple[Shown 
     if only_own:
         return mine, []
     is_province = itself.position == 0
+    below = list(bulletin.units.filter(parent=unit).order_by("position"))
     children = [
-        _of_unit(row, _group(bulletin, row.kind, row.unit_class, is_province=is_province))
-        for row in bulletin.units.filter(parent=unit)
+        _of_unit(row, _group(bulletin, row.kind, row.unit_class, is_province=is_province)) for row in below
     ]
     children += [
         _of_branch(row, _group(bulletin, UnitKind.BRANCH, row.unit_class, is_province=is_province))
-        for row in bulletin.branches.filter(parent=unit)
+        for row in bulletin.branches.filter(position__in=_places_between(itself, below))
     ]
     return mine, sorted(children, key=lambda child: child.position)
+
+
+def _places_between(itself: BulletinUnit, below: list[BulletinUnit]) -> list[int]:
+    """The places of the branches directly under a unit: those that no sub-tree `below` it takes.
+
+    A branch has no index by its parent: every index of 92 000 rows a day is a tenth of the bulletin's time.
+    """
+    places: list[int] = []
+    free = itself.position + 1
+    for row in below:
+        places += range(free, row.position)
+        free = row.last_position + 1
+    return [*places, *range(free, itself.last_position + 1)]
 
 
 def _of_unit(row: BulletinUnit, unit_class: str, *, is_own: bool = False) -> Shown:
