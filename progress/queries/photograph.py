@@ -73,7 +73,8 @@ class Photograph:
         return self.tree.units
 
     def branches(self) -> list[Placed]:
-        return [unit for unit in self.units if unit.kind == UnitKind.BRANCH]
+        kind = UnitKind.BRANCH.value
+        return [unit for unit in self.units if unit.kind == kind]
 
     def of_stage(self, key: str) -> Series:
         return next(series for series in self.series if series.stage == key)
@@ -152,10 +153,10 @@ def _stated(campaign: Campaign, cutoff_at: dt.datetime) -> ByUnit:
 
 
 def _explained(campaign: Campaign, cutoff_at: dt.datetime) -> ByUnit:
-    """What accepted declarations of 本级录完 account for; a domain without one is absent."""
-    told: ByUnit = {}
+    """What accepted declarations of 本级录完 account for."""
+    told: ByUnit = {domain: {} for domain in Domain.values}
     for (unit_id, domain), count in explained(campaign, cutoff_at).items():
-        told.setdefault(domain, {})[unit_id] = count
+        told[domain][unit_id] = count
     return told
 
 
@@ -173,7 +174,7 @@ def _domains(
         explicit, leaves = frame.stated(stated[domain])
         expected, below = tally.fold_expected(parents, explicit, leaves)
         adjusted = tally.adjust(parents, expected, changes[domain]) if domain in changes else None
-        accounted = tally.fold_expected(parents, *frame.stated(told[domain]))[0] if domain in told else None
+        accounted = tally.fold_expected(parents, *frame.stated(told[domain]))[0] if told[domain] else None
         series[domain] = Series("", domain, expected, tally.fold(parents, own), own, adjusted, accounted)
         for node in tally.mismatches(explicit, below):
             mismatches.append(Mismatch(node, domain, explicit[node] or 0, below[node] or 0))
