@@ -1,7 +1,5 @@
 """Who a person is (once), who may sign in, and what was granted to them."""
 
-import datetime as dt
-
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
@@ -55,11 +53,8 @@ class Person(models.Model):
             # the beginning; every one costs each import.
             models.Index(fields=["full_name"], name="person_name", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["mobile"], name="person_mobile"),
-            # Who is too old, or no league member, is few: the others need not be held. 28 years: till 2027.
-            models.Index(
-                fields=["birth_on"], name="person_birth", condition=Q(birth_on__lt=dt.date(2000, 1, 1))
-            ),
-            models.Index(
+            models.Index(fields=["birth_on"], name="person_birth"),
+            models.Index(  # who is no league member is few: the others need not be held
                 fields=["political_status"],
                 name="person_status",
                 condition=~Q(political_status="league_member"),
