@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument(
         "--database",
         metavar="URL",
-        help="measure the province that stands there (a copy: it is written to): bulletin, pages, roster",
+        help="the province to measure (a copy, it is written to): bulletin, entry, pages, roster",
     )
     options = parser.parse_args()
     if unknown := set(options.names) - set(NAMES):
