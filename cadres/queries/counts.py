@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from zhtj.lib.bulk import PlainCount
+
 from cadres.models import NOT_DEPARTED, Cadre, CadreDeclaration, CadreState
 from cadres.rules import SECRETARY
 from orgs.kinds import LEADING_ORGANS, UnitKind
@@ -29,7 +31,7 @@ def as_of(moment: dt.datetime) -> Q:
 def counts_by_unit(moment: dt.datetime) -> Iterable[tuple[int, int]]:
     """(unit_id, people in a post): a person with two posts in one unit counts once."""
     rows = Cadre.objects.filter(as_of(moment)).order_by().values_list("unit_id")
-    return list(rows.annotate(count=Count("person", distinct=True)))
+    return list(rows.annotate(count=PlainCount("person", distinct=True)))
 
 
 def organ_counts(moment: dt.datetime) -> Iterable[tuple[int, int, int, int, int]]:
