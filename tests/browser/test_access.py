@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 
 from tests.browser.test_secretary import sign_in
 
+pytestmark = pytest.mark.sqlite  # how a page is made up is the same on either database
+
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 # Placed by hand because evaluated in the page: everything axe knows of WCAG 2.1 A and AA.
 RUN = "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"

@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.program import Program
 from tests.browser.test_secretary import sign_in
+
+pytestmark = pytest.mark.sqlite  # it lives in the page and asks no database
 
 
 def open_new_unit_form(page: Page) -> None:

@@ -153,7 +153,7 @@ def done(deed: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
 
 
 def bear(model: Model, unit: OrgUnit, news: list[NewUnit]) -> None:
-    if news and unit.pk in model.closed:
+    if unit.pk in model.closed:
         assert not done(tree.graft, unit, news, at=days.now())
         return
     for new in tree.graft(unit, news, at=days.now()):
