@@ -8,9 +8,6 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -18,8 +15,9 @@ from zhtj.demo import identities
 
 from members.models import Member
 from orgs.kinds import UnitKind
-from orgs.models import OrgUnit, User
+from orgs.models import OrgUnit
 
+from tests.bench import province
 from tests.bench.frame import Result, timed
 
 SIZES = {"small": "small", "full": "medium"}
@@ -36,22 +34,18 @@ ENTRY = {
 
 def run(size: str) -> list[Result]:
     """On a demo province, filled first."""
-    call_command("seed_demo", size=SIZES[size], verbosity=0)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    province.fill(SIZES[size])
     return measure()
 
 
 def measure() -> list[Result]:
     """The form's page, and an entry saved. Writes RUNS members into the branch of the demo's secretary."""
-    settings.ALLOWED_HOSTS = ["*"]
-    browser = Client()
-    browser.force_login(User.objects.get(username=SECRETARY))
+    browser = province.signed_in(SECRETARY)
     branch = OrgUnit.objects.get(kind=UnitKind.BRANCH, grants__user__username=SECRETARY)
     address = reverse("member_enter", kwargs={"branch_pk": branch.pk})
     count = Member.objects.filter(until_at__isnull=True).count()
     floor = timed(lambda: browser.get("/healthz"), RUNS)
-    page = timed(lambda: _sound(browser.get(address), 200), RUNS)
+    page = timed(lambda: province.sound(browser.get(address)), RUNS)
     saved = timed(_saving(browser, address, branch), RUNS)
     return [
         Result("entry: the form", count, "members", page, floor, bar="< 150 ms"),
@@ -66,11 +60,6 @@ def _saving(browser: Client, address: str, branch: OrgUnit) -> Callable[[], Any]
         serial = next(serials)
         born = dt.date(1999, 1, 1) + dt.timedelta(days=serial)
         given = {"full_name": "王小明", "national_id": identities.national_id("410199", born, 997 - serial)}
-        _sound(browser.post(address, ENTRY | given), 302)
+        province.sound(browser.post(address, ENTRY | given), 302)
 
     return save
-
-
-def _sound(answer: Any, status: int) -> None:
-    if answer.status_code != status:
-        raise RuntimeError(f"{answer.status_code} instead of {status}: {answer.content.decode()[:2000]}")

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -19,6 +17,7 @@ from zhtj.desk.health import CHECKS
 from orgs.kinds import UnitKind
 from orgs.models import OrgUnit, User
 
+from tests.bench import province
 from tests.bench.frame import Result, timed
 
 SIZES = {"small": "small", "full": "medium"}
@@ -55,16 +54,13 @@ class Page:
 
 def run(size: str) -> list[Result]:
     """Every page on a demo province that is filled first."""
-    call_command("seed_demo", size=SIZES[size], verbosity=0)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    province.fill(SIZES[size])
     return measure()
 
 
 def measure() -> list[Result]:
     """Every page on the province that stands there; the count beside it is the units there are."""
-    settings.ALLOWED_HOSTS = ["*"]
-    browsers = {name: _signed_in(name) for name in (PROVINCE, AUDITOR)}
+    browsers = {name: province.signed_in(name) for name in (PROVINCE, AUDITOR)}
     count = OrgUnit.objects.count()
     results = []
     for what, page in _pages().items():
@@ -131,21 +127,9 @@ def _health() -> dict[str, Page]:
     }
 
 
-def _signed_in(username: str) -> Client:
-    browser = Client()
-    browser.force_login(User.objects.get(username=username))
-    return browser
-
-
 def _get(browser: Client, page: Page) -> Callable[[], Any]:
     headers = {"HX-Request": "true"} if page.is_fragment else {}
-
-    def ask() -> None:
-        answer = browser.get(page.address, headers=headers)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{answer.status_code} from {page.address}")
-
-    return ask
+    return lambda: province.sound(browser.get(page.address, headers=headers))
 
 
 def _bare(statement: str) -> Callable[[], Any]:

@@ -9,16 +9,14 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 
 from zhtj.lib import days
 
 from members.models import Member
-from orgs.models import OrgUnit, Person, User
+from orgs.models import OrgUnit, Person
 
+from tests.bench import province
 from tests.bench.frame import Result, timed
 
 SIZES = {"small": "small", "full": "large"}
@@ -29,15 +27,13 @@ PROVINCE = "province"  # the demo account of its admin
 
 def run(size: str) -> list[Result]:
     """On a demo province, filled first."""
-    _fill(SIZES[size])
+    province.fill(SIZES[size])
     return measure()
 
 
 def measure() -> list[Result]:
     """One line for each search; the count beside it is the members there are."""
-    settings.ALLOWED_HOSTS = ["*"]
-    browser = Client()
-    browser.force_login(User.objects.get(username=PROVINCE))
+    browser = province.signed_in(PROVINCE)
     count = Member.objects.filter(until_at__isnull=True).count()
     floor = timed(_get(browser, "/healthz"), RUNS)
     results = []
@@ -48,13 +44,6 @@ def measure() -> list[Result]:
     compare = _post(browser, "/members/compare/", {"list": "\n".join(names)})
     results.append(Result("roster: compare 2 000 names", count, "members", timed(compare, 3), bar="< 2 s"))
     return results
-
-
-def _fill(size: str) -> None:
-    if not Member.objects.exists():
-        call_command("seed_demo", size=size, verbosity=0)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
 
 
 def _searches(browser: Client) -> dict[str, Callable[[], Any]]:
@@ -104,13 +93,8 @@ def _searches(browser: Client) -> dict[str, Callable[[], Any]]:
 
 
 def _get(browser: Client, address: str) -> Callable[[], Any]:
-    return lambda: _sound(browser.get(address))
+    return lambda: province.sound(browser.get(address))
 
 
 def _post(browser: Client, address: str, data: dict[str, str]) -> Callable[[], Any]:
-    return lambda: _sound(browser.post(address, data))
-
-
-def _sound(answer: Any) -> None:
-    if answer.status_code != 200:
-        raise RuntimeError(f"{answer.status_code} from {answer.request['PATH_INFO']}")
+    return lambda: province.sound(browser.post(address, data))
