@@ -108,6 +108,16 @@ _FIGURE = {"domain": "学校", "member_count": "10"}
 _CADRE = {**_member("王芳"), "post": "书记", "engagement": "专职"}
 
 
+def _onto_itself(name: str) -> Knock:
+    """A deed of two units, asked with the same one twice: allowed or not is answered before that is."""
+
+    def asked(places: Places, place: str) -> tuple[str, dict[str, Any]]:
+        unit = _unit(places, place)
+        return reverse(name, args=[unit.pk]), {"unit": unit.pk}
+
+    return Knock("POST", name, asked, {}, MET)
+
+
 def _page(method: str, name: str, sent: dict[str, Any] | None = None, **more: Any) -> Knock:
     argument = more.pop("argument", "pk")
     return Knock(method, name, _path(name, argument), sent or {}, MET, **more)
@@ -183,26 +193,8 @@ KNOCKS: dict[str, list[Knock]] = {
         _page("POST", "api_unit_industry", {"industry": "农村"}),
         _page("POST", "api_unit_close"),
         _page("POST", "api_unit_reopen"),
-        Knock(
-            "POST",
-            "api_unit_merge",
-            lambda places, place: (
-                reverse("api_unit_merge", args=[_unit(places, place).pk]),
-                {"unit": _unit(places, place).pk},
-            ),
-            {},
-            MET,
-        ),
-        Knock(
-            "POST",
-            "api_unit_move",
-            lambda places, place: (
-                reverse("api_unit_move", args=[_unit(places, place).pk]),
-                {"unit": _unit(places, place).pk},
-            ),
-            {},
-            MET,
-        ),
+        _onto_itself("api_unit_merge"),
+        _onto_itself("api_unit_move"),
     ],
     "admins.manage": [
         _page("GET", "unit_admins"),
