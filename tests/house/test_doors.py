@@ -1,4 +1,4 @@
-"""Every URL is a marked door, and the table of tests/house/doors.py holds for every person."""
+"""Every URL is a marked door, and the table of tests/house/doors holds for every person."""
 
 from collections.abc import Iterator
 from typing import Any
