@@ -14,7 +14,7 @@ from django.db import connection, connections, transaction
 from zhtj.imports import actions, pipeline, review
 from zhtj.imports.models import BatchState, ImportBatch
 from zhtj.imports.pipeline import beside, states
-from zhtj.lib import days
+from zhtj.lib import days, locks
 
 from orgs.models import AuditEntry
 from orgs.scopes import actor_for
@@ -78,6 +78,43 @@ def test_a_commit_whose_lease_ran_out_but_lives_is_not_done_twice(checked, cast,
     pipeline.commit(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, written(batch), len(stall.written)) == (BatchState.COMMITTED, 1, 40)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_waits_for_who_only_looks_whether_the_batch_is_free(checked, cast, stall, monkeypatch):
+    batch, holds, over = checked(GOOD), threading.Event(), threading.Event()
+    actions.ask_commit(actor_for(cast.secretary), batch=batch)
+
+    def look():
+        with transaction.atomic():
+            assert locks.try_exclusive(f"import:{batch.pk}")
+            holds.set()
+            while not (somebody_waits_for_a_lock() or over.wait(0.01)):
+                pass
+
+    looker = threading.Thread(target=in_threads, args=(look, 1))
+    take = states.take_for_commit
+
+    def take_and_be_looked_at(batch_id):
+        transaction.on_commit(lambda: (looker.start(), holds.wait(10)))
+        return take(batch_id)
+
+    monkeypatch.setattr(states, "take_for_commit", take_and_be_looked_at)
+    pipeline.commit(batch.pk)
+    over.set()
+    looker.join()
+    batch.refresh_from_db()
+    assert (batch.state, batch.entered_count, written(batch)) == (BatchState.COMMITTED, 40, 1)
+
+
+def somebody_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+            WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
+        """)
+        return cursor.fetchone()[0] > 0
 
 
 @pytest.mark.postgres

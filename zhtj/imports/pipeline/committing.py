@@ -1,9 +1,9 @@
 """The commit: exactly the rows the review showed as good, in one transaction, once.
 
 Who commits holds the batch's advisory lock for as long as the transaction lives: a second worker
-finds it taken, a killed one gives it back. If what the review showed no longer holds (the importer
-says WorldMoved, a rule or a constraint refuses, something new must be acknowledged), nothing is
-written and the batch is checked anew.
+finds it taken and leaves the batch alone, a killed one gives it back. If what the review showed no
+longer holds (the importer says WorldMoved, a rule or a constraint refuses, something new must be
+acknowledged), nothing is written and the batch is checked anew.
 """
 
 import logging
@@ -37,8 +37,8 @@ def commit(batch_id: int) -> None:
         return
     try:
         with beside.told(batch) as report, transaction.atomic():
-            if locks.try_exclusive(_lock(batch_id)):
-                _write(batch, report)
+            locks.exclusive(_lock(batch_id))  # waits only for who looks, in _claim, whether it is free
+            _write(batch, report)
     except (WorldMoved, Refused, IntegrityError) as moved:
         logger.info("import batch %s: the world moved: %s", batch.pk, type(moved).__name__)
         _check_anew(batch)
