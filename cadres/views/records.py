@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import refusals_said
 
 from cadres import actions, queries
 from cadres.forms import CadreForm, DepartForm, KeepForm
@@ -54,11 +54,8 @@ def cadre_enter(request: Request, unit_pk: int) -> HttpResponse:
         if known:
             messages.info(request, f"{known.person.full_name}已是本组织的{known.post}，已为您打开这条记录。")
             return redirect("cadre_detail", pk=known.pk)
-        try:
+        with form.refusals():
             entered = actions.enter_cadre(request.actor, unit=unit, entry=entry, today=days.today())
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, f"已录入{entry.full_name}（{entry.post}）。")
             for problem in entered.problems:
                 text = f"{entry.full_name}：{problem.message}{problem.mend}"
@@ -82,7 +79,7 @@ def cadre_keep(request: Request, pk: int) -> HttpResponse:
     initial = KeepForm.initial_of(stored) | {"seen": queries.fingerprint(cadre)}
     form = KeepForm(request.POST or None, unit=cadre.unit, person_too=person.is_editable, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             entry = form.entry(days.today())
             change = actions.keep_cadre(
                 request.actor,
@@ -91,9 +88,6 @@ def cadre_keep(request: Request, pk: int) -> HttpResponse:
                 today=days.today(),
                 seen=form.cleaned_data["seen"],
             )
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             return _kept(request, cadre, bool(change), is_pending)
     context = {
         "form": form,
@@ -131,7 +125,7 @@ def cadre_depart(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         departed_on, problems = form.day()
         form.add_problems(problems)
-        try:
+        with form.refusals():
             if not problems:
                 actions.depart_cadre(
                     request.actor,
@@ -140,8 +134,6 @@ def cadre_depart(request: Request, pk: int) -> HttpResponse:
                     why=form.cleaned_data["departure"],
                     today=days.today(),
                 )
-        except Refused as refused:
-            form.add_problems(refused.problems)
         if not form.errors:
             way_back = "登记错了的，今天可以在“以前任职的”中撤销。"
             messages.success(request, f"已登记{cadre.person.full_name}离任（{cadre.post}）。{way_back}")
@@ -155,12 +147,8 @@ def cadre_depart(request: Request, pk: int) -> HttpResponse:
 def cadre_return(request: Request, pk: int) -> HttpResponse:
     """The departure was registered by mistake: take it back."""
     cadre = get_object_or_404(queries.ended(request.scope), pk=pk)
-    try:
+    with refusals_said(request):
         actions.take_back_departure(request.actor, cadre=cadre, today=days.today())
-    except Refused as refused:
-        for problem in refused.problems:
-            messages.error(request, problem.message + problem.mend, extra_tags=problem.code)
-    else:
         messages.success(request, f"已撤销{cadre.person.full_name}的离任登记，仍任{cadre.post}。")
     return redirect("cadre_unit", unit_pk=cadre.unit_id)
 

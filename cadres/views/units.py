@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import refusals_said
 
 from cadres import actions, queries
 from cadres.actions import Verified
@@ -89,12 +89,8 @@ def _tell(request: Request, verified: Verified) -> None:
 def cadre_declare(request: Request, unit_pk: int) -> HttpResponse:
     """核对完成."""
     unit = unit_at(request, unit_pk)
-    try:
+    with refusals_said(request):
         actions.declare_verified(request.actor, unit=unit)
-    except Refused as refused:
-        for problem in refused.problems:
-            messages.error(request, problem.message + problem.mend, extra_tags=problem.code)
-    else:
         messages.success(request, "已声明核对完成。以后人员有变动，请随时更新。")
     return redirect("cadre_unit", unit_pk=unit.pk)
 

@@ -12,7 +12,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
 
 from members import actions, queries
 from members.forms import ClaimForm, DecisionForm, DisputeForm, IdentityForm
@@ -52,11 +51,8 @@ def case_detail(request: Request, pk: int) -> HttpResponse:
     case = get_object_or_404(queries.cases(request.scope), pk=pk)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             _act(request, case, form.cleaned_data["act"], form.cleaned_data["decision"])
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, "已办理。")
             return redirect("case_list")
     acts = _acts(request, case)
@@ -82,7 +78,7 @@ def member_identity(request: Request, pk: int) -> HttpResponse:
     request.scope.require("members.enter", member.branch)
     form = IdentityForm(request.POST or None, initial={"full_name": member.person.full_name})
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             case = actions.ask_correction(
                 request.actor,
                 member=member,
@@ -90,9 +86,6 @@ def member_identity(request: Request, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 today=days.today(),
             )
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             done = case.state == State.GRANTED
             messages.success(request, "已更正。" if done else "已提交，等待上级团组织核准。")
             return redirect("member_detail", pk=member.pk)
@@ -115,16 +108,13 @@ def member_claim(request: Request, branch_pk: int) -> HttpResponse:
     branch = branch_to_enter(request, branch_pk)
     form = begun(request, ClaimForm)
     if form.is_bound and form.is_valid():
-        try:
+        with form.refusals():
             case = actions.ask_claim(
                 request.actor,
                 branch=branch,
                 entry=form.entry(days.today()),
                 reason=form.cleaned_data["reason"],
             )
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             done = case.state == State.GRANTED
             sent = f"认领申请已送交{case.branch.short_name}，48小时内答复，逾期由共同上级裁决。"
             messages.success(request, f"已转入{branch.short_name}。" if done else sent)
@@ -147,7 +137,7 @@ def member_dispute(request: Request, branch_pk: int) -> HttpResponse:
     branch = branch_to_enter(request, branch_pk)
     form = begun(request, DisputeForm)
     if form.is_bound and form.is_valid():
-        try:
+        with form.refusals():
             case = actions.ask_number(
                 request.actor,
                 branch=branch,
@@ -155,9 +145,6 @@ def member_dispute(request: Request, branch_pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 today=days.today(),
             )
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             done = case.state == State.GRANTED
             sent = f"编号争议已送交{case.branch.short_name}，48小时内答复，逾期由共同上级裁决。"
             messages.success(request, "对方的编号已取消，可以录入了。" if done else sent)

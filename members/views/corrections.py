@@ -11,7 +11,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
 
 import orgs.queries
 from members import actions, queries
@@ -36,7 +35,7 @@ def person_correct(request: Request, pk: int) -> HttpResponse:
     is_keeper = keeper is not None and request.scope.may("cadres.enter", keeper)
     form = PersonForm(request.POST or None, person=person, identity_only=is_keeper)
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             asked = actions.ask_person_correction(
                 request.actor,
                 person=person,
@@ -45,9 +44,6 @@ def person_correct(request: Request, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 today=days.today(),
             )
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             done = asked.state == State.GRANTED
             messages.success(request, "已更正。" if done else f"已送交，{asked.get_state_display()}。")
             return redirect("correction_detail", pk=asked.pk)
@@ -62,11 +58,8 @@ def correction_detail(request: Request, pk: int) -> HttpResponse:
     asked = get_object_or_404(corrections.corrections(request.scope), pk=pk)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             _act(request, asked, form.cleaned_data["act"], form.cleaned_data["decision"])
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, "已办理。")
             return redirect("correction_detail", pk=asked.pk)
     context = {

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
 
 from members import actions, queries
 from members.forms import PurposeForm
@@ -30,10 +29,8 @@ def member_export(request: Request) -> HttpResponse | FileResponse:
     narrowing = RosterForm(request.GET)
     form = ExportForm(request.POST or None, initial={"columns": list(IN_WORKBOOK)})
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             return _workbook(request, unit, narrowing.filters(), form)
-        except Refused as refused:
-            form.add_problems(refused.problems)
     context = {
         "form": form,
         "unit": unit,
@@ -104,9 +101,7 @@ def member_reveal(request: Request, pk: int) -> HttpResponse:
     form = PurposeForm(request.POST)
     whole = ""
     if form.is_valid():
-        try:
+        with form.refusals():
             whole = actions.reveal_id(request.actor, member=member, purpose=form.cleaned_data["purpose"])
-        except Refused as refused:
-            form.add_problems(refused.problems)
     context = {"member": member, "form": form, "whole": whole, "path": path_to(request, member.branch)}
     return render(request, "members/reveal.html", context)

@@ -31,7 +31,7 @@ def member_transfer(request: Request) -> HttpResponse:
     form = TransferForm(request.POST if "confirm" in request.POST else None)
     if "confirm" in request.POST and form.is_valid():
         to_branch = finding.branch_by_code(form.cleaned_data["to_branch"].strip())
-        try:
+        with form.refusals():
             if to_branch is None:
                 raise Refused([form.unknown_branch()])
             moved = actions.transfer_members(
@@ -40,9 +40,6 @@ def member_transfer(request: Request) -> HttpResponse:
                 to_branch=to_branch,
                 reason=form.cleaned_data["reason"],
             )
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             if moved.done:
                 messages.success(request, f"已将{moved.done}名团员转入{to_branch.short_name}。")
             if moved.asked:
@@ -64,16 +61,13 @@ def member_withdraw(request: Request) -> HttpResponse:
         request.scope.require("members.enter", branch)
     form = WithdrawForm(request.POST if "confirm" in request.POST else None)
     if "confirm" in request.POST and form.is_valid():
-        try:
+        with form.refusals():
             count = actions.withdraw_members(
                 request.actor,
                 member_ids=[member.pk for member in members],
                 reason=form.cleaned_data["reason"],
                 remark=form.cleaned_data["remark"],
             )
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, f"{count}名团员已移出名册，历史记录保留。")
             return _back(members)
     return _ask(request, members, form, "移出名册", "member_withdraw", "移出")

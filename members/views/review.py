@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import refusals_said
 
 from members import actions, documents, queries
 from members.forms import CorrectionForm, MemberForm, YouthForm
@@ -66,7 +66,7 @@ def youth_recognise(request: Request) -> HttpResponse:
     seen = list(queries.youth(request.scope).filter(pk__in=wanted))
     if len(seen) != len(wanted):
         raise Http404
-    try:
+    with refusals_said(request):
         came = actions.recognise_all(
             request.actor,
             unit=unit,
@@ -74,9 +74,6 @@ def youth_recognise(request: Request) -> HttpResponse:
             today=days.today(),
             attest_evidence="attest_evidence" in request.POST,
         )
-    except Refused as refused:
-        messages.warning(request, str(refused))
-    else:
         if came.done:
             messages.success(request, f"已认定{came.done}名团员，编入各支部名册。")
         for youth, problems in came.left[:MOST_TOLD]:
@@ -96,13 +93,10 @@ def youth_add(request: Request, branch_pk: int) -> HttpResponse:
     form = MemberForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         entry = form.entry(days.today())
-        try:
+        with form.refusals():
             (youth,) = actions.put_under_review(
                 request.actor, branch=branch, entries=[entry], today=days.today()
             )
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             actions.drop_draft(request.actor, branch=branch)
             messages.success(request, f"已将{youth.full_name}列入整改清单。")
             return redirect("youth_detail", pk=youth.pk)
@@ -132,13 +126,10 @@ def youth_mend(request: Request, pk: int) -> HttpResponse:
     request.scope.require("members.enter", youth.branch)
     form = MemberForm(request.POST or None, initial=CorrectionForm.initial_of(queries.entry_of(youth)))
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             youth = actions.mend_youth(
                 request.actor, youth=youth, entry=form.entry(days.today()), today=days.today()
             )
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             left = f"，还有{len(youth.reasons)}项没有解决。" if youth.reasons else "，已符合条件，可以认定。"
             messages.success(request, f"已保存{left}")
             return redirect("youth_detail", pk=youth.pk)
@@ -160,11 +151,8 @@ def youth_act(request: Request, pk: int) -> HttpResponse:
     youth = _youth(request, pk)
     form = YouthForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
+        with form.refusals():
             said = _act(request, youth, form)
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, said)
             return redirect("youth_detail", pk=youth.pk)
     return _show(request, youth, form)

@@ -22,14 +22,12 @@ def admission_settings(request: Request) -> HttpResponse:
     form = SettingsForm(request.POST or None, initial=SettingsForm.initial_of(row))
     figures = None
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             if "save" in request.POST:
                 change = actions.change_settings(request.actor, values=form.cleaned_data, today=days.today())
                 messages.success(request, "已保存，立即生效。" if change else "没有改动。")
                 return redirect("admission_settings")
             figures = _figures(request, form)
-        except Refused as refused:
-            form.add_problems(refused.problems)
     context = {"form": form, "row": row, "figures": figures}
     return render(request, "members/settings.html", context)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import refusals_said
 from zhtj.lib.sheets import HeaderCell, SheetOut, write_workbook
 
 from orgs import actions, admins, audit, queries
@@ -58,12 +58,9 @@ def role_grant(request: Request, pk: int) -> HttpResponse:
     unit = _unit(request, pk, "admins.manage", "roles.apart")
     form = RoleForm(request.POST, offered=admins.roles_offered(request.scope, unit))
     if form.is_valid():
-        try:
+        with form.refusals():
             user, role = admins.find_user(form.cleaned_data["username"]), form.cleaned_data["role"]
             actions.grant(request.actor, user=user, unit=unit, role=role)
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, f"已授予{user}“{ROLE_WORDS[role]}”角色。")
             return redirect("unit_admins", pk=unit.pk)
     return _page(request, unit, form)
@@ -75,14 +72,11 @@ def role_revoke(request: Request, pk: int) -> HttpResponse:
     """Take a role on this unit from an account; nothing happens where it is gone already."""
     unit = _unit(request, pk, "admins.manage", "roles.apart")
     form = RoleForm(request.POST, offered=admins.roles_offered(request.scope, unit))
-    try:
+    with refusals_said(request):
         if not form.is_valid():
             raise Http404
         user, role = admins.find_user(form.cleaned_data["username"]), form.cleaned_data["role"]
         actions.revoke(request.actor, user=user, unit=unit, role=role)
-    except Refused as refused:
-        _say(request, refused)
-    else:
         messages.success(request, f"已取消{user}的“{ROLE_WORDS[role]}”角色。")
     return redirect("unit_admins", pk=unit.pk)
 
@@ -92,11 +86,8 @@ def role_revoke(request: Request, pk: int) -> HttpResponse:
 def admin_hand_over(request: Request, pk: int) -> HttpResponse:
     """A code by which somebody else takes the place of an administrator."""
     unit = _unit(request, pk)
-    try:
+    with refusals_said(request):
         admins.issue_handover_code(request.actor, user=_admin(request, unit), unit=unit)
-    except Refused as refused:
-        _say(request, refused)
-    else:
         messages.success(request, "移交码已发放，20 天内有效。接任的同志用它注册后，原管理员随即解除。")
     return redirect("unit_admins", pk=unit.pk)
 
@@ -106,11 +97,8 @@ def admin_hand_over(request: Request, pk: int) -> HttpResponse:
 def code_issue(request: Request, pk: int) -> HttpResponse:
     """A registration code for this unit; an older open one is withdrawn."""
     unit = _unit(request, pk)
-    try:
+    with refusals_said(request):
         admins.issue_codes(request.actor, units=[unit])
-    except Refused as refused:
-        _say(request, refused)
-    else:
         messages.success(request, "注册码已发放，20 天内有效。请转交给该组织的管理员。")
     return redirect("unit_admins", pk=unit.pk)
 
@@ -120,11 +108,8 @@ def code_issue(request: Request, pk: int) -> HttpResponse:
 def admin_reset(request: Request, pk: int) -> HttpResponse:
     """A reset code for an administrator who has forgotten the password."""
     unit = _unit(request, pk)
-    try:
+    with refusals_said(request):
         admins.issue_reset_code(request.actor, user=_admin(request, unit), unit=unit)
-    except Refused as refused:
-        _say(request, refused)
-    else:
         messages.success(request, "重置码已发放，2 天内有效。")
     return redirect("unit_admins", pk=unit.pk)
 
@@ -135,11 +120,8 @@ def admin_dismiss(request: Request, pk: int) -> HttpResponse:
     """Take the administration of this unit from somebody."""
     unit = _unit(request, pk)
     user = _admin(request, unit)
-    try:
+    with refusals_said(request):
         admins.dismiss_admin(request.actor, user=user, unit=unit)
-    except Refused as refused:
-        _say(request, refused)
-    else:
         messages.success(request, f"已解除{user}在“{unit.short_name}”的管理员身份。")
     return redirect("unit_admins", pk=unit.pk)
 
@@ -224,11 +206,8 @@ def _children(request: Request, unit: OrgUnit) -> tuple[list[OrgUnit], dict[int,
 
 
 def _issue_to(request: Request, unit: OrgUnit, waiting: list[OrgUnit]) -> HttpResponse:
-    try:
+    with refusals_said(request):
         codes = admins.issue_codes(request.actor, units=waiting)
-    except Refused as refused:
-        _say(request, refused)
-    else:
         messages.success(request, f"已为 {len(codes)} 个没有管理员的下级组织发放注册码，20 天内有效。")
     return redirect("unit_codes", pk=unit.pk)
 
@@ -236,8 +215,3 @@ def _issue_to(request: Request, unit: OrgUnit, waiting: list[OrgUnit]) -> HttpRe
 def _shown(codes: list[AccessCode]) -> tuple[AccessCode, str] | None:
     """The last of these codes and what it reads."""
     return (codes[-1], admins.plain_code(codes[-1])) if codes else None
-
-
-def _say(request: Request, refused: Refused) -> None:
-    for problem in refused.problems:
-        messages.error(request, problem.message + problem.mend)

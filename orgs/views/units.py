@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
 
 from orgs import actions, admins, browsing, queries
 from orgs.browsing import Node
@@ -99,11 +98,8 @@ def unit_create(request: Request, parent_pk: int) -> HttpResponse:
     queries.require_create_under(request.scope, parent)
     form = NewUnitForm(request.POST or None, parent=parent)
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             unit = actions.create_unit(request.actor, parent=parent, new=form.new_unit())
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, f"已创建“{unit.short_name}”，编码 {unit.code}。")
             return redirect("unit_detail", pk=unit.pk)
     context = {"form": form, "parent": parent, "path": queries.visible_path(request.scope, parent)}
@@ -116,11 +112,8 @@ def unit_edit(request: Request, pk: int) -> HttpResponse:
     request.scope.require("units.edit_card", unit)
     form = CardForm(request.POST or None, unit=unit)
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             actions.edit_card(request.actor, unit=unit, **form.card())
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, "组织信息已保存。")
             return redirect("unit_detail", pk=unit.pk)
     context = {"form": form, "unit": unit, "path": queries.visible_path(request.scope, unit)}

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from zhtj.lib.forms import Plain
 from zhtj.lib.problems import Problem
+from zhtj.lib.refusals import Refusals
 
 from orgs.kinds import Domain
 from progress.models import Campaign, Measure
@@ -149,6 +150,10 @@ class PlanForms:
                 add_to(kept[int(number)], problem, name)
             else:
                 self.campaign.add_problems([problem])
+
+    def refusals(self) -> Refusals:
+        """A refusal in the block is told in these forms."""
+        return Refusals(self.add_problems)
 
     @property
     def forms(self) -> list[Plain]:

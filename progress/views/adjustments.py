@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
 
 from orgs.models import OrgUnit
 from orgs.requests import Request
@@ -50,7 +49,7 @@ def _asked(request: Request, form: AdjustmentForm | None, unit: OrgUnit | None) 
     if not form.is_valid():
         return False
     given = form.cleaned_data
-    try:
+    with form.refusals():
         actions.ask_adjustment(
             request.actor,
             campaign=campaign,
@@ -59,11 +58,9 @@ def _asked(request: Request, form: AdjustmentForm | None, unit: OrgUnit | None) 
             change=form.number(),
             reason=given["reason"],
         )
-    except Refused as refused:
-        form.add_problems(refused.problems)
-        return False
-    messages.success(request, "申请已提交，请等待上级答复。")
-    return True
+        messages.success(request, "申请已提交，请等待上级答复。")
+        return True
+    return False
 
 
 @require_POST

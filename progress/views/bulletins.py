@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import refusals_said
 
 from orgs.models import OrgUnit
 from orgs.queries import visible_path
@@ -41,11 +41,8 @@ def bulletin_publish(request: Request, day: dt.date) -> HttpResponse:
     finished = queries.bulletins(request.scope, campaign).filter(day=day, state=BulletinState.DONE)
     revision = request.POST.get("revision", "")
     found = get_object_or_404(finished, revision=int(revision) if REVISION.fullmatch(revision) else 0)
-    try:
+    with refusals_said(request):
         actions.publish_bulletin(request.actor, bulletin=found)
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
         tasks.give_out_soon()
         messages.success(request, f"{day} 的通报已发布，各级均可查看。")
     return redirect("bulletin", day)
@@ -59,13 +56,10 @@ def bulletin_recompute(request: Request, day: dt.date) -> HttpResponse:
     found = queries.bulletins(request.scope, campaign).filter(day=day).first()
     if campaign is None or found is None:
         raise Http404
-    try:
+    with refusals_said(request):
         done = actions.recompute_bulletin(
             request.actor, campaign=campaign, day=day, now=days.now(), reason=request.POST.get("reason", "")
         )
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
         messages.success(request, f"{day} 的通报（{queries.number(done)}）已重新计算，请核对后发布。")
     return redirect("bulletin", day)
 

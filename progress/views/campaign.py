@@ -7,14 +7,13 @@ from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import refusals_said
 
 from orgs.requests import Request
 from progress import actions, queries, tasks
 from progress.forms import NewCampaignForm, PlanForms, RehearsalForm
 from progress.models import Campaign
 from progress.plans import fingerprint
-from progress.views.deciding import tell
 
 
 @door("progress.see")
@@ -44,11 +43,8 @@ def campaign_list(request: Request) -> HttpResponse:
     every = list(queries.campaigns_to_set(request.scope))
     form = NewCampaignForm(request.POST or None, earlier=[one for one in every if not one.is_rehearsal])
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             made = _create(request, form)
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, f"已新建“{made}”，请核对各阶段；还没有启用。")
             return redirect("campaign_edit", made.key)
     return render(request, "progress/campaign_list.html", {"campaigns": every, "form": form})
@@ -85,11 +81,8 @@ def campaign_edit(request: Request, key: str) -> HttpResponse:
     forms = PlanForms(plan, request.POST or None)
     if request.method == "POST" and forms.is_valid():
         seen = request.POST.get("seen", "")
-        try:
+        with forms.refusals():
             changed = actions.change_campaign(request.actor, campaign=found, plan=forms.plan(), seen=seen)
-        except Refused as refused:
-            forms.add_problems(refused.problems)
-        else:
             messages.success(request, "已保存，改动记入审计。" if changed else "没有改动。")
             return _back(request, found)
     context = {"campaign": found, "forms": forms, "seen": fingerprint(plan)}
@@ -101,11 +94,13 @@ def campaign_edit(request: Request, key: str) -> HttpResponse:
 def campaign_switch(request: Request, key: str) -> HttpResponse:
     """Let a campaign run, or end it."""
     found = get_object_or_404(queries.campaigns_to_set(request.scope), key=key)
-    if request.POST.get("to") == "end":
-        tell(request, lambda: actions.end_campaign(request.actor, campaign=found), f"“{found}”已结束。")
-    else:
-        done = f"“{found}”已启用，领域开放控制和每日通报即刻生效。"
-        tell(request, lambda: actions.activate_campaign(request.actor, campaign=found), done)
+    with refusals_said(request):
+        if request.POST.get("to") == "end":
+            actions.end_campaign(request.actor, campaign=found)
+            messages.success(request, f"“{found}”已结束。")
+        else:
+            actions.activate_campaign(request.actor, campaign=found)
+            messages.success(request, f"“{found}”已启用，领域开放控制和每日通报即刻生效。")
     return _back(request, found)
 
 
@@ -118,10 +113,8 @@ def campaign_rehearse(request: Request, key: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "请填写两个日期，例如 2018-11-20。")
         return _back(request, found)
-
-    def compute() -> None:
+    with refusals_said(request):
         days_asked = actions.ask_rehearsal(request.actor, campaign=found, now=days.now(), **form.cleaned_data)
         tasks.rehearse_soon(found.pk, days_asked)
-
-    tell(request, compute, "正在后台试算，稍后刷新本页查看。")
+        messages.success(request, "正在后台试算，稍后刷新本页查看。")
     return _back(request, found)

@@ -7,14 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import refusals_said
 
 from orgs.models import OrgUnit
 from orgs.requests import Request
 from progress import actions, queries
 from progress.forms import CompletionForm
 from progress.models import Campaign
-from progress.views.deciding import answer, tell
+from progress.views.deciding import answer
 
 PAGE_SIZE = 50
 
@@ -54,7 +54,7 @@ def _declared(
     if not form.is_valid():
         return False
     given = form.cleaned_data
-    try:
+    with form.refusals():
         actions.declare_complete(
             request.actor,
             campaign=campaign,
@@ -63,11 +63,9 @@ def _declared(
             counts=form.counts(),
             reason=given["reason"],
         )
-    except Refused as refused:
-        form.add_problems(refused.problems)
-        return False
-    messages.success(request, "说明已提交，请等待上级答复。")
-    return True
+        messages.success(request, "说明已提交，请等待上级答复。")
+        return True
+    return False
 
 
 @require_POST
@@ -90,9 +88,7 @@ def completion_decide(request: Request, pk: int) -> HttpResponse:
 def completion_withdraw(request: Request, pk: int) -> HttpResponse:
     """Take the own declaration back."""
     declared = get_object_or_404(queries.completions(request.scope), pk=pk)
-    tell(
-        request,
-        lambda: actions.withdraw_completion(request.actor, declared=declared),
-        "已撤回，下一次截数起通报不再标注“已说明”。",
-    )
+    with refusals_said(request):
+        actions.withdraw_completion(request.actor, declared=declared)
+        messages.success(request, "已撤回，下一次截数起通报不再标注“已说明”。")
     return redirect("completions")

@@ -1,13 +1,12 @@
 """Requests to a superior, the part all of them share: the two buttons of a request's card."""
 
-from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
-from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import refusals_said
 
 from orgs.requests import Request
 from orgs.scopes import Actor
@@ -34,20 +33,7 @@ def answer(
     if not form.is_valid():
         raise Http404
     agree, remark = form.cleaned_data["answer"] == "agree", form.cleaned_data["remark"]
-    tell(
-        request,
-        lambda: decide(request.actor, asked=asked, agree=agree, remark=remark),
-        agreed if agree else declined,
-    )
+    with refusals_said(request):
+        decide(request.actor, asked=asked, agree=agree, remark=remark)
+        messages.success(request, agreed if agree else declined)
     return redirect(back)
-
-
-def tell(request: Request, act: Callable[[], Any], done: str) -> None:
-    """Do it and say `done`, or everything that speaks against it."""
-    try:
-        act()
-    except Refused as refused:
-        for problem in refused.problems:
-            messages.error(request, problem.message + problem.mend)
-    else:
-        messages.success(request, done)

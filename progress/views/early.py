@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
 
 from orgs.models import OrgUnit
 from orgs.requests import Request
@@ -50,13 +49,11 @@ def _asked(request: Request, form: EarlyOpeningForm | None, unit: OrgUnit | None
     if not form.is_valid():
         return False
     reason = form.cleaned_data["reason"]
-    try:
+    with form.refusals():
         actions.ask_early_opening(request.actor, stage=form.chosen, region=unit, reason=reason)
-    except Refused as refused:
-        form.add_problems(refused.problems)
-        return False
-    messages.success(request, "申请已提交，请等待省级团委答复。")
-    return True
+        messages.success(request, "申请已提交，请等待省级团委答复。")
+        return True
+    return False
 
 
 @require_POST

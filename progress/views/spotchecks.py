@@ -1,5 +1,6 @@
 """抽查: the list a superior looks through, and the answer."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,11 +8,11 @@ from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
+from zhtj.lib.refusals import refusals_said
 
 from orgs.requests import Request
 from progress import actions, queries
 from progress.models import SpotCheck
-from progress.views.deciding import tell
 
 PAGE_SIZE = 50
 
@@ -38,11 +39,7 @@ def spot_check_answer(request: Request, pk: int) -> HttpResponse:
     """Write down what was seen."""
     check = get_object_or_404(queries.spot_checks(request.scope), pk=pk)
     state, remark = request.POST.get("state", ""), request.POST.get("remark", "").replace("\x00", "")
-    tell(
-        request,
-        lambda: actions.answer_spot_check(
-            request.actor, check=check, state=state, remark=remark, at=days.now()
-        ),
-        f"{check.branch.short_name}：已记录。",
-    )
+    with refusals_said(request):
+        actions.answer_spot_check(request.actor, check=check, state=state, remark=remark, at=days.now())
+        messages.success(request, f"{check.branch.short_name}：已记录。")
     return redirect("spot_checks")

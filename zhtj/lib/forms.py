@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from zhtj.lib.problems import Problem
+from zhtj.lib.refusals import Refusals
 
 MESSAGES = {
     "required": "请填写这一项。",
@@ -57,6 +58,10 @@ class Plain(forms.Form):
         for problem in problems:
             error = ValidationError(problem.message + problem.mend, code=problem.code)
             self.add_error(problem.field if problem.field in self.fields else None, error)
+
+    def refusals(self) -> Refusals:
+        """A refusal in the block is told in this form: `with form.refusals(): …`."""
+        return Refusals(self.add_problems)
 
 
 def _dress(field: forms.Field) -> None:

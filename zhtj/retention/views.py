@@ -7,7 +7,6 @@ from django.views.decorators.cache import never_cache
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
 from zhtj.retention.engine import apply, kept, set_rules
 from zhtj.retention.forms import RetentionForm
 
@@ -24,11 +23,8 @@ def retention_settings(request: Request) -> HttpResponse:
         request.POST if request.method == "POST" and not is_preview else None, initial=initial
     )
     if form.is_bound and form.is_valid():
-        try:
+        with form.refusals():
             change = set_rules(request.actor, values=form.values())
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, "已保存，今晚起生效。" if change else "没有改动。")
             return redirect("retention_settings")
     due = apply(days.now(), dry_run=True) if is_preview else None

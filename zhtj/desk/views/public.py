@@ -74,11 +74,8 @@ def _second_step(request: Request, unit: OrgUnit, code_text: str) -> HttpRespons
     is_sent = "username" in request.POST
     form = RegisterForm(request.POST if is_sent else None, unit=unit, initial={"code": code_text})
     if is_sent and form.is_valid():
-        try:
+        with form.refusals():
             user = registration.register_admin(form.application(), now=days.now(), today=days.today())
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, f"您已成为“{unit.short_name}”的管理员，请用账号 {user.username} 登录。")
             return redirect("login")
     return render(request, "desk/register.html", {"form": form, "unit": unit})
@@ -90,7 +87,7 @@ def _take_on(request: Request, unit: OrgUnit, code_text: str) -> HttpResponse:
     form = TakeOnForm(request.POST if is_sent else None, unit=unit, initial={"code": code_text})
     if is_sent and form.is_valid():
         values = form.cleaned_data
-        try:
+        with form.refusals():
             registration.take_on_unit(
                 actor_for(request.user),
                 code_text=code_text,
@@ -98,9 +95,6 @@ def _take_on(request: Request, unit: OrgUnit, code_text: str) -> HttpResponse:
                 engagement=values.get("engagement", ""),
                 now=days.now(),
             )
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, f"您现在也是“{unit.short_name}”的管理员，已切换到该组织。")
             return redirect("home")
     return render(request, "desk/take_on.html", {"form": form, "unit": unit})

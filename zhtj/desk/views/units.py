@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from zhtj.desk import paging, preview, reshape, sizes
 from zhtj.desk.forms import IndustryForm, ParentForm, RenameForm, TargetForm
 from zhtj.lib.doors import door
-from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import refusals_said
 
 from orgs import browsing, queries
 from orgs.forms import PickForm
@@ -45,11 +45,8 @@ def unit_merge(request: Request, pk: int) -> HttpResponse:
     form = TargetForm(request.POST if request.method == "POST" else request.GET)
     target = _named(request, form.named())
     if request.method == "POST" and target is not None:
-        try:
+        with refusals_said(request):
             done = reshape.merge_units(request.actor, source=unit, target=target)
-        except Refused as refused:
-            _say(request, refused)
-        else:
             messages.success(
                 request, f"“{unit.short_name}”已并入“{target.short_name}”，转入团员 {done.members} 名。"
             )
@@ -68,11 +65,8 @@ def unit_merge(request: Request, pk: int) -> HttpResponse:
 def unit_close(request: Request, pk: int) -> HttpResponse:
     unit = _managed(request, pk)
     if request.method == "POST":
-        try:
+        with refusals_said(request):
             reshape.close_unit(request.actor, unit=unit)
-        except Refused as refused:
-            _say(request, refused)
-        else:
             messages.success(request, f"“{unit.short_name}”已撤销，历史记录仍可查看。")
             return redirect("unit_detail", pk=unit.pk)
     seen = preview.of_closing(request.scope, unit)
@@ -90,11 +84,8 @@ def unit_close(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def unit_reopen(request: Request, pk: int) -> HttpResponse:
     unit = _managed(request, pk)
-    try:
+    with refusals_said(request):
         reshape.reopen_unit(request.actor, unit=unit)
-    except Refused as refused:
-        _say(request, refused)
-    else:
         messages.success(request, f"“{unit.short_name}”已恢复。请为它发放注册码。")
     return redirect("unit_detail", pk=unit.pk)
 
@@ -106,11 +97,8 @@ def unit_move(request: Request, pk: int) -> HttpResponse:
     form = ParentForm(request.POST if request.method == "POST" else request.GET)
     parent = _named(request, form.named())
     if request.method == "POST" and parent is not None:
-        try:
+        with refusals_said(request):
             reshape.move_unit(request.actor, unit=unit, new_parent=parent)
-        except Refused as refused:
-            _say(request, refused)
-        else:
             messages.success(request, f"“{unit.short_name}”现在隶属于“{parent.short_name}”。")
             return redirect("unit_detail", pk=unit.pk)
     context = {
@@ -129,11 +117,8 @@ def unit_rename(request: Request, pk: int) -> HttpResponse:
     unit = _managed(request, pk)
     form = RenameForm(request.POST or None, initial={"short_name": unit.short_name})
     if request.method == "POST" and form.is_valid():
-        try:
+        with form.refusals():
             reshape.rename_unit(request.actor, unit=unit, short_name=form.cleaned_data["short_name"])
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, "组织简称已修改，原名保留在沿革中。")
             return redirect("unit_detail", pk=unit.pk)
     context = {"form": form, "unit": unit, "path": queries.visible_path(request.scope, unit)}
@@ -147,11 +132,8 @@ def unit_industry(request: Request, pk: int) -> HttpResponse:
     form = IndustryForm(request.POST or request.GET or {"industry": unit.industry})
     industry = form.asked()
     if request.method == "POST" and industry is not None:
-        try:
+        with form.refusals():
             reshape.change_industry(request.actor, unit=unit, industry=industry)
-        except Refused as refused:
-            form.add_problems(refused.problems)
-        else:
             messages.success(request, f"“{unit.short_name}”的行业类别已修改。")
             return redirect("unit_detail", pk=unit.pk)
     is_asked = industry is not None and industry != unit.industry and form.is_valid()
@@ -187,8 +169,3 @@ def _choice(request: Request, text: str, **wanted: object) -> dict[str, object]:
         "found": found,
         "found_paths": queries.paths(found) if found else {},
     }
-
-
-def _say(request: Request, refused: Refused) -> None:
-    for problem in refused.problems:
-        messages.error(request, problem.message + problem.mend)

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from zhtj.imports import branches as collecting
 from zhtj.imports import queries, review, rules, tasks
 from zhtj.imports.uploads import was_too_large
-from zhtj.imports.views.common import UNDER_WAY, any_kind, say_no
+from zhtj.imports.views.common import UNDER_WAY, any_kind
 from zhtj.lib.doors import signed_in
 from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import refusals_said, say
 
 from orgs.models import OrgUnit
 from orgs.requests import Request
@@ -69,15 +70,13 @@ def branch_commit(request: Request) -> HttpResponse:
 def branch_files(request: Request) -> HttpResponseBase:
     """The archive, written as it is sent."""
     unit = _unit(request)
-    try:
+    with refusals_said(request):
         pieces = collecting.archive(request.actor, unit)
-    except Refused as refusal:
-        say_no(request, refusal)
-        return redirect(_address(unit))
-    response = StreamingHttpResponse(pieces, content_type="application/zip")
-    name = f"{unit.short_name}-各支部团员表.zip"
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+        response = StreamingHttpResponse(pieces, content_type="application/zip")
+        name = f"{unit.short_name}-各支部团员表.zip"
+        response["Content-Disposition"] = content_disposition_header(True, name)
+        return response
+    return redirect(_address(unit))
 
 
 def _received(request: Request, unit: OrgUnit) -> HttpResponse:
@@ -91,7 +90,7 @@ def _received(request: Request, unit: OrgUnit) -> HttpResponse:
             form_key=_key(request.POST.get("form_key", "")),
         )
     except Refused as refusal:
-        say_no(request, refusal)
+        say(request, refusal.problems)
         return redirect(_address(unit))
     for batch in came.batches:
         tasks.start_check(batch)

@@ -1,6 +1,5 @@
-"""What the pages share: the batch asked for, a refusal as messages, a file as an answer."""
+"""What the pages share: the batch asked for, the way back to it, a file as an answer."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -9,6 +8,7 @@ from django.utils.http import content_disposition_header
 from zhtj.imports import queries, workbooks
 from zhtj.imports.models import BatchState, ImportBatch
 from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import say
 from zhtj.lib.workbook import WorkbookKind
 
 from orgs.requests import Request
@@ -29,14 +29,9 @@ def any_kind(request: Request) -> list[WorkbookKind]:
     return found
 
 
-def say_no(request: Request, refusal: Refused) -> None:
-    for problem in refusal.problems:
-        messages.error(request, problem.message + problem.mend)
-
-
 def refused(request: Request, batch: ImportBatch, refusal: Refused) -> HttpResponse:
     """Back to the batch, which says why not."""
-    say_no(request, refusal)
+    say(request, refusal.problems)
     return redirect("import_batch", batch.pk)
 
 

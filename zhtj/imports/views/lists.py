@@ -10,7 +10,6 @@ from zhtj.imports import actions, forms, queries, registry, review, tasks, workb
 from zhtj.imports.uploads import was_too_large
 from zhtj.imports.views.common import any_kind, workbook
 from zhtj.lib.doors import signed_in
-from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import WorkbookKind
 
 from orgs.models import OrgUnit
@@ -50,10 +49,8 @@ def upload(request: Request) -> HttpResponse:
     if request.method == "POST":
         form = forms.UploadForm(request.POST, request.FILES, was_too_large=was_too_large(request))
         if form.is_valid():
-            try:
+            with form.refusals():
                 return _uploaded(request, kind, unit, form)
-            except Refused as refusal:
-                form.add_problems(refusal.problems)
     context = {
         "form": form,
         "place": forms.PlaceForm(request.scope, kind, unit),

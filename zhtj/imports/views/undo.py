@@ -6,9 +6,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from zhtj.imports import review, undoing
-from zhtj.imports.views.common import batch_of, refused, say_no
+from zhtj.imports.views.common import batch_of, refused
 from zhtj.lib.doors import signed_in
 from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import say
 
 from orgs.requests import Request
 
@@ -21,7 +22,7 @@ def undo(request: Request, pk: int) -> HttpResponse:
         try:
             told = undoing.undo(request.actor, batch=found, seen_before=request.POST.get("seen", ""))
         except Refused as refusal:
-            say_no(request, refusal)
+            say(request, refusal.problems)
             return redirect("import_undo" if undoing.may_be_undone(found) else "import_batch", pk)
         messages.success(request, review.undone_in_words(found, told.withdrawn, told.restored))
         return redirect("import_batch", pk)
