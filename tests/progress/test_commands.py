@@ -77,7 +77,7 @@ def test_a_bulletin_with_a_failed_check_is_told_and_ends_in_one(scene: Scene) ->
 
 @pytest.mark.parametrize("day", ["2018-11-32", "yesterday", ""])
 def test_a_day_that_is_none_is_a_wrong_call(scene: Scene, day: str) -> None:
-    with pytest.raises(CommandError, match="--day"):
+    with pytest.raises(CommandError, match=r"--day: “.*”不是日期，请写成 2018-11-23 的样子。"):
         run("compute_bulletin", "--day", day)
 
 

@@ -1,6 +1,5 @@
 """`manage.py compute_bulletin`: the day's bulletin, by hand."""
 
-import datetime as dt
 import json
 import time
 from argparse import ArgumentParser
@@ -13,6 +12,7 @@ from zhtj.lib.problems import Refused
 
 from orgs.scopes import Actor, Grant, Scope
 from progress import actions
+from progress.management import arguments
 from progress.models import Bulletin, BulletinState, Campaign
 from progress.queries import columns
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = "Compute (and publish) the bulletin of a day; default: of the last cut-off passed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--day", type=dt.date.fromisoformat, help="YYYY-MM-DD")
+        parser.add_argument("--day", type=arguments.day, help="YYYY-MM-DD")
         parser.add_argument("--recompute", action="store_true", help="compute a finished day anew")
         parser.add_argument("--publish", action="store_true", help="give it out when its checks are right")
         parser.add_argument("--reason", default="", help="needed to correct a published day")

@@ -12,6 +12,7 @@ from zhtj.lib.problems import Refused
 from orgs.models import OrgUnit
 from orgs.scopes import Actor, Grant, Scope
 from progress import exports, queries
+from progress.management import arguments
 from progress.models import Bulletin, BulletinState
 
 HELP = """Give out the bulletin of a day as a file. A published bulletin gives the stored file, the same at
@@ -23,7 +24,7 @@ class Command(BaseCommand):
     help = HELP
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--day", type=dt.date.fromisoformat, required=True, help="YYYY-MM-DD")
+        parser.add_argument("--day", type=arguments.day, required=True, help="YYYY-MM-DD")
         parser.add_argument("--unit", required=True, help="code of the unit")
         parser.add_argument("--format", required=True, choices=exports.Format.values)
         parser.add_argument(

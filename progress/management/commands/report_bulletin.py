@@ -1,6 +1,5 @@
 """`manage.py report_bulletin --day D --unit CODE --json`: the lines as shown."""
 
-import datetime as dt
 import json
 from argparse import ArgumentParser
 from typing import Any
@@ -9,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from orgs.models import OrgUnit
 from progress import queries, tally
+from progress.management import arguments
 from progress.models import Bulletin, BulletinState
 
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Print the lines of a finished bulletin for one unit and its children."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--day", type=dt.date.fromisoformat, required=True, help="YYYY-MM-DD")
+        parser.add_argument("--day", type=arguments.day, required=True, help="YYYY-MM-DD")
         parser.add_argument("--unit", required=True, help="code of the unit")
         parser.add_argument("--json", action="store_true", help="as JSON on stdout")
 
