@@ -17,7 +17,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 from zhtj.lib import days, locks, masks
 from zhtj.lib.problems import Problem, Refused
 
-from orgs import admins, audit, identity, person_rules, rules, tree
+from orgs import admins, audit, identity, person_rules, reshaping, rules, tree
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit, OrgUnitUserObjectPermission, User
 from orgs.rules import CARD_FIELDS, CODES, POST_COUNTS
@@ -121,8 +121,8 @@ def edit_card(actor: Actor, *, unit: OrgUnit, batch_id: int | None = None, **fie
     values = _read_card_fields(unit, fields)
     with transaction.atomic():
         unit = OrgUnit.objects.select_for_update(no_key=True, of=("self",)).get(pk=unit.pk)
-        if not unit.is_open:
-            raise Refused([admins.CODES.problem("unit.closed", unit=unit.short_name)])
+        if problems := reshaping.change_problems(unit):
+            raise Refused(problems)
         before = {name: getattr(unit, name) for name, value in values.items() if getattr(unit, name) != value}
         if before:
             for name in before:
@@ -213,6 +213,7 @@ def grant(actor: Actor, *, user: User, unit: OrgUnit, role: str) -> None:
         count = admins.admins(unit).count()
         if role == "unit_admin" and count >= admins.ADMINS_PER_UNIT:
             raise Refused([admins.CODES.problem("unit.enough_admins", unit=unit.short_name, count=count)])
+        admins.withdraw_resets(user, now=days.now())
         assign_perm(role, user, unit)
         audit.record(actor, "orgs.grant", unit=unit, after={"user": user.username, "role": role})
 

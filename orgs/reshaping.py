@@ -90,8 +90,8 @@ CODES = Catalogue(
         ),
         Rule(
             "change.closed",
-            "“{name}”已撤销，不能再改名、改行业类别或调整隶属关系。",
-            "请先恢复这个组织。",
+            "“{name}”已撤销，不能再修改。",
+            "需要修改的，请先由它的上级恢复这个组织。",
             STRUCTURE,
             field="unit",
         ),
@@ -148,5 +148,5 @@ def reopen_problems(unit: OrgUnit, parent: OrgUnit | None) -> list[Problem]:
 
 
 def change_problems(unit: OrgUnit) -> list[Problem]:
-    """What forbids renaming or moving `unit`, or stating another industry."""
+    """What forbids changing `unit`: its card, name, place or industry."""
     return [] if unit.is_open else [CODES.problem("change.closed", name=unit.short_name)]

@@ -16,7 +16,7 @@ from zhtj.lib.problems import Catalogue, Problem, Rule, Severity
 from zhtj.lib.workbook import Cell
 
 from orgs import identity
-from orgs.kinds import MAX_DEPTH, NEED_INDUSTRY, Industry, UnitClass, UnitKind, may_hold
+from orgs.kinds import LEADING_ORGANS, MAX_DEPTH, NEED_INDUSTRY, Industry, UnitClass, UnitKind, may_hold
 from orgs.reading import Reader, RowReader, coded, listed
 
 STRUCTURE = "附件第四条第1款"
@@ -318,6 +318,8 @@ def place_problems(short_name: str, kind: str, industry: str, above: Above | Non
                 parent_kind=UnitKind(above.kind).label,
             )
         )
+    if kind in LEADING_ORGANS and industry:
+        problems.append(CODES.problem("industry.not_at_this_kind", name=short_name))
     if kind in NEED_INDUSTRY and not industry and not above.domain:
         problems.append(CODES.problem("industry.missing", name=short_name))
     if above.level + 1 >= MAX_DEPTH:

@@ -34,6 +34,7 @@ from orgs.admins.holders import (
     release_unit,
     roles_offered,
     roles_on,
+    withdraw_resets,
 )
 from orgs.admins.rules import (
     ADMINS_PER_UNIT,
@@ -73,4 +74,5 @@ __all__ = [
     "take_on_unit",
     "username_problems",
     "waiting_children",
+    "withdraw_resets",
 ]

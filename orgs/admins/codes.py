@@ -20,7 +20,9 @@ from orgs.admins.holders import (
     cannot_have_admin,
     children_to_staff,
     require_admin,
+    require_all_in_reach,
     step_down,
+    withdraw_resets,
 )
 from orgs.admins.rules import (
     CODE_LENGTH,
@@ -67,8 +69,12 @@ def _issue(actor: Actor, ids: Sequence[int]) -> list[AccessCode]:
 
 
 def issue_reset_code(actor: Actor, *, user: User, unit: OrgUnit) -> AccessCode:
-    """A code by which an administrator of `unit` sets a new password; older open ones are withdrawn."""
+    """A code by which an administrator of `unit` sets a new password; older open ones are withdrawn.
+
+    Raises Refused where the account holds a role beyond the actor's reach too (decision 0011).
+    """
     actor.scope.require("admins.manage", unit)
+    require_all_in_reach(actor.scope, user)
     return first_reset(actor, user=user, province=unit)
 
 
@@ -206,6 +212,7 @@ def _admit(user: User, code: AccessCode, unit: OrgUnit, now: dt.datetime) -> Non
     """Make `user` administrator of the unit and use the code up; whose place it is goes."""
     user.acting_unit = unit
     user.save()
+    withdraw_resets(user, now=now)
     _use_up(code, user, now)
     if code.user is not None and admins(unit).filter(pk=code.user.pk).exists():
         step_down(code.user, unit)

@@ -135,6 +135,24 @@ def cannot_have_admin(units: Sequence[OrgUnit], *, leaving: User | None = None) 
     return closed + full
 
 
+def require_all_in_reach(scope: Scope, user: User) -> None:
+    """Whoever sets somebody's password can act as them everywhere: so all their roles must lie below.
+
+    Raises Refused `admin.also_elsewhere`; the other units are not named, they may be none of the actor's
+    business. One query.
+    """
+    held = OrgUnit.objects.filter(grants__user=user)
+    if held.exclude(scope.q(capability="admins.manage")).exists():
+        raise Refused([CODES.problem("admin.also_elsewhere", name=user.username)])
+
+
+def withdraw_resets(user: User, *, now: dt.datetime) -> None:
+    """The account is about to hold more: a reset code given before ends, whoever has it. One update."""
+    AccessCode.objects.filter(
+        purpose=AccessCode.Purpose.RESET, user=user, used_at=None, withdrawn_at=None
+    ).update(withdrawn_at=now)
+
+
 def require_admin(user: User, unit: OrgUnit) -> None:
     if not admins(unit).filter(pk=user.pk).exists():
         raise Refused([CODES.problem("admin.unknown", name=str(user), unit=unit.short_name)])

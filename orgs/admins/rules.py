@@ -39,6 +39,13 @@ CODES = Catalogue(
         Rule("password.weak", "{reason}", "请换一个密码：至少 8 位，不要用生日或连续数字。", PRACTICE),
         Rule("admin.unknown", "“{name}”不是“{unit}”的管理员。", "请刷新页面后再看名单。", PRACTICE),
         Rule(
+            "admin.also_elsewhere",
+            "账号“{name}”在您管理范围以外还有授权，不能由您重置密码。",
+            "请由共同的上级发放重置码；只在本组织换人的，请用“移交给他人”。",
+            PRACTICE,
+            field="user",
+        ),
+        Rule(
             "admin.already",
             "账号“{name}”已经是“{unit}”的管理员。",
             "不用再注册；请把注册码交给另一位同志。",

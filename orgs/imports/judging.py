@@ -197,6 +197,9 @@ class Judging:
         if here.kind != line.values["kind"]:
             line.say("short_name.taken", parent=above, value=line.name, where="")
             return
+        if here.is_leading_organ and "industry" in line.values:
+            line.say("industry.not_at_this_kind", name=line.name)
+            return
         line.unit = here
         line.changes = {
             name: line.values[name]

@@ -109,6 +109,17 @@ def test_a_known_id_under_another_name_is_refused(cast: Cast, client: Client) ->
     assert errors_of(answer) == {"person.name_mismatch"} and "李四" not in answer.content.decode()
 
 
+def test_who_loses_the_race_for_a_username_is_told_it_is_taken(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody took it between the look and the writing: as if the first look had come too early."""
+    world.account(username="wangfang")
+    looks = iter([lambda username: [], admins.username_problems])
+    monkeypatch.setattr(admins.codes, "username_problems", lambda username: next(looks)(username))
+    answer = client.post(reverse("register"), typed(code_for(cast, cast.town)))
+    assert errors_of(answer) == {"username.taken"} and not Cadre.objects.exists()
+
+
 def test_a_leading_organ_asks_the_kind_of_engagement(cast: Cast, client: Client) -> None:
     OrgUnit.objects.get(pk=cast.county.pk).grants.all().delete()
     code = code_for(cast, cast.county)

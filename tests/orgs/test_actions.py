@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from zhtj.lib import masks
+from zhtj.lib import days, masks
 from zhtj.lib.problems import Refused
 
 from orgs import actions, queries
@@ -111,6 +111,13 @@ def test_faults_of_a_card_are_said_together_and_nothing_is_stored(cast):
     assert codes_of(refused) == ["phone.format", "secretary_mobile.format", "post_count.format"]
     cast.committee.refresh_from_db()
     assert cast.committee.full_name == ""
+
+
+def test_the_card_of_a_closed_unit_stays_and_the_refusal_says_how_to_go_on(cast):
+    OrgUnit.objects.filter(pk=cast.branch.pk).update(closed_at=days.now())
+    with pytest.raises(Refused) as refused:
+        actions.edit_card(world.actor(cast.committee_admin), unit=cast.branch, phone="0371-65902921")
+    assert codes_of(refused) == ["change.closed"] and "恢复" in refused.value.problems[0].mend
 
 
 def test_the_secretarys_id_lies_sealed_and_shows_its_ends(cast):

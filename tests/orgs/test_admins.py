@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from zhtj.lib import days
 from zhtj.lib.problems import Refused
 
-from orgs import admins
+from orgs import actions, admins
 from orgs.kinds import UnitKind
 from orgs.models import AccessCode, AuditEntry
 
@@ -138,6 +138,36 @@ def test_a_reset_code_lives_two_days_and_sets_a_new_password(place, clock) -> No
     admins.reset_password(code_text=text, password="Hao-De-Mi-Ma-9", now=days.now())
     user.refresh_from_db()
     assert user.check_password("Hao-De-Mi-Ma-9")
+
+
+@pytest.mark.parametrize("role", ["unit_admin", "viewer"])
+def test_a_password_is_not_reset_by_who_manages_only_some_of_the_units_of_an_account(place, role) -> None:
+    city, _, branch, superior = place
+    elsewhere = world.unit(city.parent, UnitKind.CITY_COMMITTEE)
+    secretary = world.account(branch)
+    world.grant(secretary, elsewhere, role)
+    with pytest.raises(Refused) as refused:
+        admins.issue_reset_code(superior, user=secretary, unit=branch)
+    assert codes_of(refused) == ["admin.also_elsewhere"]
+    assert elsewhere.short_name not in str(refused.value)
+    province = world.actor(world.account(city.parent))
+    assert admins.issue_reset_code(province, user=secretary, unit=branch).user == secretary
+
+
+@pytest.mark.parametrize("way", ["grant", "code"])
+def test_a_reset_code_ends_when_its_account_is_given_more(place, way) -> None:
+    city, committee, branch, superior = place
+    secretary, county = world.account(branch), world.account(city)
+    text = admins.plain_code(admins.issue_reset_code(superior, user=secretary, unit=branch))
+    if way == "grant":
+        actions.grant(world.actor(county), user=secretary, unit=committee, role="viewer")
+    else:
+        admins_code = admins.issue_codes(superior, units=[world.branch(committee)])[0]
+        own = world.actor(secretary)
+        admins.take_on_unit(own, code_text=admins.plain_code(admins_code), now=days.now())
+    with pytest.raises(Refused) as refused:
+        admins.reset_password(code_text=text, password=GOOD["password"], now=days.now())
+    assert codes_of(refused) == ["code.unknown"]
 
 
 def test_a_dismissed_administrator_sees_nothing_any_more(place) -> None:

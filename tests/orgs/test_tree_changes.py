@@ -58,6 +58,12 @@ def test_an_industry_is_needed_where_the_parent_has_none(cast, kind):
     graft(cast.county, NewUnit("甲", kind, industry=Industry.RURAL), NewUnit("乙", K.BRANCH))
 
 
+def test_a_leading_organ_is_born_without_an_industry(cast):
+    with pytest.raises(Refused) as refused:
+        graft(cast.city, NewUnit("新密团县委", K.COUNTY_COMMITTEE, industry=Industry.RURAL))
+    assert codes_of(refused) == ["industry.not_at_this_kind"]
+
+
 def test_the_tenth_level_may_stand_and_the_eleventh_not():
     parent = world.province()
     for level in range(1, 10):

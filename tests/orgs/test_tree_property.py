@@ -14,7 +14,7 @@ from zhtj.lib import days
 from zhtj.lib.problems import Refused
 
 from orgs import tree
-from orgs.kinds import ALLOWED_CHILDREN, LEADING_ORGANS, MAX_DEPTH, Industry, UnitKind
+from orgs.kinds import ALLOWED_CHILDREN, LEADING_ORGANS, MAX_DEPTH, NEED_INDUSTRY, Industry
 from orgs.models import OrgUnit, UnitPlacement
 from orgs.scopes import Actor
 from orgs.tree import NewUnit
@@ -104,7 +104,7 @@ def forest(kind: str, level: int, picks: list[int], name: str) -> list[NewUnit]:
     if not picks or not allowed or level >= MAX_DEPTH:
         return []
     below = allowed[picks[0] % len(allowed)]
-    new = NewUnit(f"{name}-{len(picks)}", below, industry="" if below == UnitKind.BRANCH else Industry.RURAL)
+    new = NewUnit(f"{name}-{len(picks)}", below, industry=Industry.RURAL if below in NEED_INDUSTRY else "")
     if picks[0] % 2:
         new.children = forest(below, level + 1, picks[1:], name)
         return [new]

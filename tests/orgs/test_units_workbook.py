@@ -100,6 +100,11 @@ def test_filled_cells_update_a_card_and_blank_ones_leave_it(cast):
     assert OrgUnit.objects.get(short_name="高一4班团支部").parent == cast.committee
 
 
+def test_a_leading_organ_has_no_industry_whether_new_or_there(cast):
+    rows = [row(4, "新密团县委", "县级团委", None, "农村"), row(5, "中原团区委", "县级团委", None, "农村")]
+    assert errors(judge(cast.city_admin, cast.city, *rows)) == ["industry.not_at_this_kind"] * 2
+
+
 # Rows of one file (importer: the county) → the error codes of each.
 FAULTS = {
     "nothing filled in": (

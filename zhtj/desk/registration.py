@@ -15,6 +15,7 @@ from django.db import transaction
 
 from zhtj.lib import locks
 from zhtj.lib.problems import Catalogue, Problem, Refused, Rule
+from zhtj.lib.races import until_settled
 
 import cadres.actions
 import cadres.queries
@@ -97,9 +98,11 @@ def unit_behind(code_text: str, *, purpose: str, address: str, now: dt.datetime)
 def register_admin(application: Application, *, now: dt.datetime, today: dt.date) -> User:
     """The account, its grant, the person and the post, or nothing. Raises Refused with everything wrong.
 
-    The code has been looked up before (`unit_behind`); two with one code: the second is refused.
+    The code has been looked up before (`unit_behind`); two with one code, one username or one id at once:
+    the second is judged again and told so.
     """
-    with transaction.atomic():
+
+    def attempt() -> User:
         locks.entry_stamp()
         unit = admins.look_up(application.code, AccessCode.Purpose.REGISTER, now=now).unit
         problems = _name_problems(application.full_name)
@@ -109,7 +112,9 @@ def register_admin(application: Application, *, now: dt.datetime, today: dt.date
         user = _register(application, problems, now)
         if someone:
             _appoint(user, unit, someone, application)
-    return user
+        return user
+
+    return until_settled(attempt)
 
 
 def take_on_unit(actor: Actor, *, code_text: str, post: str, engagement: str, now: dt.datetime) -> OrgUnit:
