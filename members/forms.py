@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils.text import format_lazy
 
-from zhtj.lib.forms import Plain, Typed
+from zhtj.lib.forms import Day, Plain, Typed
 from zhtj.lib.problems import Problem
 
 import cadres.rules
@@ -308,10 +308,9 @@ class YouthForm(Plain):
 class SettingsForm(Plain):
     """The admission settings, as the province may change them."""
 
-    strict_admission_from = forms.DateField(
-        label="从严认定起始日",
-        help_text="从这一天起入团的，须有入团志愿书、年满最低年龄、有发展团员编号。填某月1日。",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    strict_admission_from = Day(
+        "从严认定起始日",
+        "从这一天起入团的，须有入团志愿书、年满最低年龄、有发展团员编号。填某月1日。",
     )
     minimum_age_before = forms.IntegerField(label="起始日前入团最低年龄（提示）", min_value=0, max_value=99)
     minimum_age_from = forms.IntegerField(label="起始日后入团最低年龄", min_value=0, max_value=99)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django import forms
 
-from zhtj.lib.forms import Plain
+from zhtj.lib.forms import Day, Plain
 
 from members.forms import REASON
 from members.queries.columns import COLUMNS
@@ -52,20 +52,14 @@ class RosterForm(Plain):
         ),
     )
     sex = forms.ChoiceField(label="性别", required=False, choices=_any(Sex.choices))
-    joined_from = forms.DateField(
-        label="入团年月从", required=False, input_formats=_MONTHS, widget=_month_input("2016-01")
-    )
-    joined_until = forms.DateField(
-        label="到", required=False, input_formats=_MONTHS, widget=_month_input("2016-12")
-    )
+    joined_from = Day("入团年月从", required=False, input_formats=_MONTHS, widget=_month_input("2016-01"))
+    joined_until = Day("到", required=False, input_formats=_MONTHS, widget=_month_input("2016-12"))
     is_cadre = forms.ChoiceField(
         label="团内职务", required=False, choices=_any([(YES, "有职务"), (NO, "没有职务")])
     )
     evidence = forms.ChoiceField(label="身份材料", required=False, choices=EVIDENCE)
     state = forms.ChoiceField(label="状态", required=False, choices=STATES)
-    entered_since = forms.DateField(
-        label="录入日期起", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    entered_since = Day("录入日期起", required=False)
     is_overage = forms.BooleanField(label="超龄且没有职务", required=False)
 
     def filters(self) -> Filters:

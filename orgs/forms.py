@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
-from zhtj.lib.forms import Plain, Typed
+from zhtj.lib.forms import Day, Plain, Typed
 
 from orgs import queries
 from orgs.actions import KINDS_WITH_POSTS, MOST_POSTS
@@ -193,8 +193,8 @@ class AuditForm(Plain):
     person = forms.CharField(label="人员姓名", required=False, max_length=30)
     actor = forms.CharField(label="操作人（账号或姓名）", required=False, max_length=150)
     action = forms.ChoiceField(label="动作", required=False, choices=[("", "全部"), *ACTIONS.items()])
-    since = forms.DateField(label="从", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-    until = forms.DateField(label="到", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    since = Day("从", required=False)
+    until = Day("到", required=False)
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
     def asked(self) -> dict[str, Any]:

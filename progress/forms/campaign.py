@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from zhtj.lib.forms import Plain
+from zhtj.lib.forms import Day, Plain
 from zhtj.lib.problems import Problem
 from zhtj.lib.refusals import Refusals
 
@@ -17,14 +17,6 @@ from orgs.kinds import Domain
 from progress.models import Campaign, Measure
 from progress.plans import LONGEST_NAME, LONGEST_STAGE_NAME, MOST_LAG, Plan, StagePlan
 from progress.presets import PRESETS
-
-
-class Day(forms.DateField):
-    """A day, picked or typed as 2018-11-23."""
-
-    def __init__(self, label: str, help_text: str = "", *, required: bool = True) -> None:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(label=label, help_text=help_text, required=required, widget=widget)
 
 
 class CampaignForm(Plain):

@@ -31,6 +31,8 @@ NASTY: dict[str, bytes] = {
     "a fraction": b"1e999",
     "not a number": b"NaN",
     "negative": b"-1",
+    "the first day there is": b"0001-01-01",
+    "the last day there is": b"9999-12-31",
     "full-width digits": "１２".encode(),
     "other digits": "٣".encode(),
     "a formula": b"=cmd|' /C calc'!A0",
@@ -111,6 +113,11 @@ FORMS |= {
         {"ethnicity": "汉族", "joined_on": "2015-05", "mobile": "", "seen": "", "base": "", "keep-qq": ""},
     ),
     "member_list": ("secretary", {}, {"q": ""}),
+    "campaign_list": (
+        "province_admin",
+        {},
+        {"source": "preset:henan-2018", "name": "百日攻坚", "starts_on": "2018-11-01"},
+    ),
     "import_upload": ("committee_admin", {}, {"form_key": "x", "file": "x"}),
     "import_row": (
         "committee_admin",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from zhtj.lib import crypto, days
 
@@ -253,3 +254,10 @@ def test_the_api_knows_the_same_filters_and_never_an_id_in_an_address(cast: Cast
     file = post("/api/members/export/", {"columns": ["sex"], "sex": "male"})
     assert file.status_code == 200 and b"".join(file.streaming_content)[:2] == b"PK"
     assert post("/api/members/export/", {"full": True, "purpose": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_nobody_means_filters_nothing(cast: Cast, day: str) -> None:
+    who = world.member(cast.branch)
+    answer = world.client(cast.secretary).get(reverse("member_list"), {"entered_since": day})
+    assert answer.status_code == 200 and who.person.full_name in answer.content.decode()

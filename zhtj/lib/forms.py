@@ -5,6 +5,7 @@ the look, the sentences are ours, and `add_problems` puts what the rules said be
 fields it is about, with its code, so that a form speaks exactly as an API answer does.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -42,6 +43,24 @@ class Typed(forms.CharField):
 
     def clean(self, value: Any) -> str:
         return value if isinstance(value, str) else ""
+
+
+class Day(forms.DateField):
+    """A day, picked or typed as 2018-11-23. Years nobody means are not read: a time zone's shift of the very
+    first or last day there is would be an error of ours.
+    """
+
+    EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
+
+    def __init__(self, label: str, help_text: str = "", *, required: bool = True, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(label=label, help_text=help_text, required=required, **kwargs)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        day = super().to_python(value)
+        if day is not None and not self.EARLIEST <= day <= self.LATEST:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class Plain(forms.Form):
