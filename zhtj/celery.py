@@ -59,7 +59,11 @@ def transport(redis_url: str, jobs_dir: Any) -> dict[str, Any]:
         "store_processed": False,
         "polling_interval": 0.1,
     }
-    return {"broker_url": "filesystem://localhost", "broker_transport_options": folders}
+    return {
+        "broker_url": "filesystem://localhost",
+        "broker_transport": "zhtj.lib.messages:Transport",
+        "broker_transport_options": folders,
+    }
 
 
 app = Celery("zhtj")
