@@ -103,8 +103,12 @@ def _end(source: Source) -> dt.date:
 
 
 def _top(source: Source) -> float:
-    """The value at the upper edge: all that is expected, or the most entered where that is more."""
-    return float(max([source.expected or 0, *source.entered, 1]))
+    """The value at the upper edge: all that is expected, or the most entered where that is more.
+
+    Where the axis counts members, each of its ticks is a whole number.
+    """
+    most = max([source.expected or 0, *source.entered, 1])
+    return float(most if source.expected else most + -most % STEPS)
 
 
 def _reached(source: Source, last: tuple[dt.date, float], end: dt.date) -> tuple[dt.date, float]:

@@ -136,6 +136,16 @@ def adjust(
     ]
 
 
+def no_more_than_missing(
+    explained: Sequence[int | None], expected: Sequence[int | None], entered: Sequence[int]
+) -> list[int | None]:
+    """What is accounted for of those missing: never more than are missing, where that is known."""
+    return [
+        told if told is None or whole is None else min(told, max(0, whole - have))
+        for told, whole, have in zip(explained, expected, entered, strict=True)
+    ]
+
+
 def mismatches(explicit: Sequence[int | None], below: Sequence[int | None]) -> list[int]:
     """Where an explicit figure and the sum of the children are both known and differ."""
     unlike = compress(count(), map(ne, explicit, below))

@@ -95,7 +95,8 @@ def take(
     counted = dict(members.active_counts_by_branch(cutoff_at))
     own_members = _spread(tree, counted)
     own_cadres = _spread(tree, dict(cadres.counts_by_unit(cutoff_at)))
-    expected, told = _stated(campaign, cutoff_at), _explained(campaign, cutoff_at)
+    expected = _stated(campaign, cutoff_at)
+    told = _explained(campaign, cutoff_at, expected, counted)
     entered = _by_domain(tree, frame, own_members)
     changes = _changes(campaign, frame, cutoff_at)
     domains, mismatches = _domains(frame, entered, expected, told, changes)
@@ -152,10 +153,12 @@ def _stated(campaign: Campaign, cutoff_at: dt.datetime) -> ByUnit:
     return stated
 
 
-def _explained(campaign: Campaign, cutoff_at: dt.datetime) -> ByUnit:
-    """What accepted declarations of 本级录完 account for."""
+def _explained(campaign: Campaign, cutoff_at: dt.datetime, stated: ByUnit, counted: dict[int, int]) -> ByUnit:
+    """What accepted declarations of 本级录完 account for; of a branch no more than it lacks by now."""
     told: ByUnit = {domain: {} for domain in Domain.values}
     for (unit_id, domain), count in explained(campaign, cutoff_at).items():
+        if unit_id in counted and unit_id in stated[domain]:
+            count = min(count, max(0, stated[domain][unit_id] - counted[unit_id]))
         told[domain][unit_id] = count
     return told
 
@@ -174,8 +177,12 @@ def _domains(
         explicit, leaves = frame.stated(stated[domain])
         expected, below = tally.fold_expected(parents, explicit, leaves)
         adjusted = tally.adjust(parents, expected, changes[domain]) if domain in changes else None
-        accounted = tally.fold_expected(parents, *frame.stated(told[domain]))[0] if told[domain] else None
-        series[domain] = Series("", domain, expected, tally.fold(parents, own), own, adjusted, accounted)
+        reached = tally.fold(parents, own)
+        accounted = None
+        if told[domain]:
+            accounted = tally.fold_expected(parents, *frame.stated(told[domain]))[0]
+            accounted = tally.no_more_than_missing(accounted, adjusted or expected, reached)
+        series[domain] = Series("", domain, expected, reached, own, adjusted, accounted)
         for node in tally.mismatches(explicit, below):
             mismatches.append(Mismatch(node, domain, explicit[node] or 0, below[node] or 0))
     return series, mismatches

@@ -44,6 +44,15 @@ def test_a_blank_workbook_carries_explanation_marks_hints_widths_and_a_sticky_he
     assert page.column_dimensions["B"].width == pytest.approx(22, abs=1)
 
 
+def test_it_prints_lying_all_columns_on_a_page_the_header_on_each_and_pages_numbered() -> None:
+    page = opened(SheetOut("团员", [NAME, NATIONAL_ID], explanation=["一", "二"]))["团员"]
+    assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", int(page.PAPERSIZE_A4))
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert (page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight) == (1, 0)
+    assert page.print_title_rows == "$3:$3"
+    assert page.oddFooter.center.text == "第 &P 页，共 &N 页"
+
+
 def test_a_text_column_keeps_an_id_typed_into_it_as_text() -> None:
     page = opened(SheetOut("团员", [NAME, NATIONAL_ID]))["团员"]
     assert page.column_dimensions["B"].number_format == "@"

@@ -46,6 +46,14 @@ def test_without_an_expectation_there_are_numbers_and_no_plan() -> None:
     assert [mark.label for mark in chart.values] == ["0", "2", "4", "6", "8"]
 
 
+@pytest.mark.parametrize(
+    ("most", "labels"), [(0, "0 1 2 3 4"), (1, "0 1 2 3 4"), (4, "0 1 2 3 4"), (5, "0 2 4 6 8")]
+)
+def test_an_axis_of_members_has_no_parts_of_a_member(most: int, labels: str) -> None:
+    chart = draw(Source(days(2), [0, most], None))
+    assert " ".join(mark.label for mark in chart.values) == labels
+
+
 def test_one_day_is_a_point_and_no_day_is_refused() -> None:
     assert points(draw(Source([DAY], [3], 10)).entered) == [draw(Source([DAY], [3], 10)).dot]
     with pytest.raises(ValueError, match="without a day"):

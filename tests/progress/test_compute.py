@@ -257,6 +257,21 @@ def test_what_accepted_declarations_account_for_is_frozen_with_the_day(scene: Sc
     assert scene.compute(NEXT).units.get(code="HN").counted("members_school", "").explained == 13
 
 
+def test_no_more_is_shown_as_explained_than_is_missing_by_then(scene: Scene) -> None:
+    """Declared with nobody in yet; since then all but some have come."""
+    branch = scene.cast.branch
+    members = branch.members.count()
+    told = {"campaign": scene.campaign, "domain": "school", "asked_by": scene.cast.secretary, "unit": branch}
+    told |= {"asked_at": at(DAY, 1), "expected_count": 40, "entered_count": 0, "graduated_count": 500}
+    Completion.objects.create(state="agreed", decided_at=at(DAY, 7, 59), **told)
+    bulletin = scene.compute()
+    row = bulletin.branches.get(code="HN01010101")
+    assert row.explained == row.expected - members
+    for unit in bulletin.units.all():
+        counted = unit.counted("members_school", "")
+        assert (counted.explained or 0) <= max(0, (counted.expected or 0) - counted.entered)
+
+
 def test_who_had_no_administrator_stays_as_found_when_a_day_is_computed_again(scene: Scene) -> None:
     before = whole(scene.compute())
     world.account(scene.cast.town)

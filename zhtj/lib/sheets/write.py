@@ -130,10 +130,21 @@ def _write_sheet(
     for column, cell in enumerate(sheet.header):
         _write_header(page, top, column, cell, formats, lists)
     page.freeze_panes(top + 1, 0)
+    _set_print(page, top)
     pen = _Pen(page, formats)
     for row, cells in enumerate(sheet.rows, top + 1):
         for column, value in enumerate(cells):
             pen.write(row, column, value)
+
+
+def _set_print(page: "Worksheet", header_row: int) -> None:
+    """On A4, lying, all columns on one page, the header on each, pages numbered."""
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    page.repeat_rows(header_row)
+    page.set_footer("&C第 &P 页，共 &N 页")
 
 
 def _write_header(
