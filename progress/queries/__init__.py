@@ -10,6 +10,7 @@ from progress.queries.alarms import (
     alarm_for,
     unpublished,
 )
+from progress.queries.answers import declined, to_correct
 from progress.queries.baselines import (
     active_campaign,
     baselines,
@@ -95,6 +96,7 @@ __all__ = [
     "compare",
     "completions",
     "completions_to_decide",
+    "declined",
     "drawn_lines",
     "early_openings",
     "early_openings_to_decide",
@@ -130,6 +132,7 @@ __all__ = [
     "stages_to_ask_for",
     "standing",
     "stated",
+    "to_correct",
     "trend",
     "unpublished",
     "visible_days",

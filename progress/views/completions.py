@@ -13,7 +13,7 @@ from orgs.models import OrgUnit
 from orgs.requests import Request
 from progress import actions, queries
 from progress.forms import CompletionForm
-from progress.models import Campaign
+from progress.models import Campaign, Completion
 from progress.views.deciding import answer
 
 PAGE_SIZE = 50
@@ -26,7 +26,8 @@ def completions(request: Request) -> HttpResponse:
     unit = queries.own_unit(request.scope)
     may_ask = bool(campaign and campaign.is_active and unit and request.scope.may("superior.ask", unit))
     stands = queries.standing(campaign, unit) if campaign and unit and may_ask else []
-    missing = [known for known in stands if known.shortfall]
+    asked = _waiting_domains(request, campaign, unit) if stands else set()
+    missing = [known for known in stands if known.shortfall and known.domain not in asked]
     form = CompletionForm(request.POST or None, missing=missing) if missing else None
     if request.method == "POST" and _declared(request, campaign, unit, form):
         return redirect("completions")
@@ -42,6 +43,12 @@ def completions(request: Request) -> HttpResponse:
         "may_ask": may_ask,
     }
     return render(request, "progress/completions.html", context)
+
+
+def _waiting_domains(request: Request, campaign: Campaign | None, unit: OrgUnit | None) -> set[str]:
+    """Domains the unit has declared and has no answer for yet: nothing to fill in there."""
+    own = queries.completions(request.scope, campaign).filter(unit=unit, state=Completion.State.WAITING)
+    return set(own.values_list("domain", flat=True))
 
 
 def _declared(

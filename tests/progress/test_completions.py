@@ -192,3 +192,37 @@ def test_a_secretary_declares_on_the_page_and_the_committee_accepts_there(scene:
     secretary.post(reverse("completion_withdraw", args=[declared.pk]))
     assert "已失效" in secretary.get(url).content.decode()
     assert "高一1班" not in world.client(scene.cast.outsider).get(url).content.decode()
+
+
+def said_at_home(user: User) -> str:
+    return world.client(user).get(reverse("home")).content.decode()
+
+
+def test_a_returned_declaration_is_heard_of_until_there_is_a_new_one(scene: Scene) -> None:
+    decided = {"asked": declare(scene), "agree": False, "remark": "请附名册"}
+    actions.decide_completion(world.actor(scene.cast.committee_admin), **decided)
+    page = said_at_home(scene.cast.secretary)
+    assert "学校的录完说明被退回" in page
+    assert "请附名册" in page
+    assert "被退回" not in said_at_home(scene.cast.committee_admin), "whoever answered knows"
+    scene.clock.forward(hours=1)
+    declare(scene)
+    assert "被退回" not in said_at_home(scene.cast.secretary)
+
+
+def test_an_old_refusal_is_no_to_do_for_ever(scene: Scene) -> None:
+    decided = {"asked": declare(scene), "agree": False, "remark": "请附名册"}
+    actions.decide_completion(world.actor(scene.cast.committee_admin), **decided)
+    scene.clock.forward(days=15)
+    assert "被退回" not in said_at_home(scene.cast.secretary)
+
+
+def test_what_waits_for_the_reader_stands_above_the_own_form_and_a_domain_that_waits_is_not_asked(
+    scene: Scene,
+) -> None:
+    declare(scene)
+    page = world.client(scene.cast.committee_admin).get(reverse("completions")).content.decode()
+    assert page.index("接受") < page.index("提交说明")
+    own = world.client(scene.cast.secretary).get(reverse("completions")).content.decode()
+    assert "等待答复" in own
+    assert "提交说明" not in own

@@ -175,3 +175,15 @@ def test_a_superior_reads_its_own_part_and_answers_on_the_page(cast: Cast) -> No
     assert "双胞胎班" in client.get(reverse("spot_checks") + "?state=fine").content.decode()
     assert world.client(cast.outsider).post(url, {"state": "fine"}).status_code == 404
     assert "1 条抽查提示" not in client.get(reverse("home")).content.decode()
+
+
+def test_the_branch_hears_what_is_to_be_corrected_and_no_longer_when_it_is_not(cast: Cast) -> None:
+    born(cast.branch, 11, 13, 15, day=DAY)
+    run(cast)
+    assert "上级抽查" not in world.client(cast.secretary).get(reverse("home")).content.decode()
+    answer(cast, "correct", "第3人证号有误")
+    page = world.client(cast.secretary).get(reverse("home")).content.decode()
+    assert "上级抽查提出需要更正" in page
+    assert "第3人证号有误" in page
+    answer(cast, "fine")
+    assert "上级抽查" not in world.client(cast.secretary).get(reverse("home")).content.decode()

@@ -23,7 +23,7 @@ from orgs.models import OrgUnit
 from orgs.scopes import Actor, Scope
 from progress import gate
 from progress import queries as progress
-from progress.models import BulletinState
+from progress.models import BaselineAdjustment, BulletinState, EarlyOpening
 
 FEWEST_MEMBERS = 3  # of a branch; notice, annex 4.1
 BATCHES_SHOWN = 5
@@ -56,6 +56,7 @@ def todos(actor: Actor, unit: OrgUnit, board: progress.Page | None, today: dt.da
         *_early_openings(actor.scope),
         *_adjustments(actor.scope),
         *_completions(actor.scope, unit),
+        *_declined(actor.scope, unit),
         *_figures(actor.scope, unit, board),
         *_spot_checks(actor.scope),
         *_batches(actor),
@@ -63,7 +64,7 @@ def todos(actor: Actor, unit: OrgUnit, board: progress.Page | None, today: dt.da
         *_organs_below(actor.scope, unit, today),
     ]
     if unit.is_branch and actor.scope.may("members.enter", unit):
-        found += _own_branch(unit, today)
+        found += [*_to_correct(unit), *_own_branch(unit, today)]
     elif board:
         found += _below(board)
     found += [*_health(actor.scope, unit), *_membership(actor.scope, unit, today)]
@@ -155,6 +156,30 @@ def _completions(scope: Scope, unit: OrgUnit) -> Iterator[Todo]:
     count = progress.completions_to_decide(scope).filter(unit__parent=unit).count()
     if count:
         yield Todo(f"{count} 份录完说明等待答复", reverse("completions"), "查看并答复", "", "warning")
+
+
+def _declined(scope: Scope, unit: OrgUnit) -> Iterator[Todo]:
+    """The own requests a superior has returned, with what was said. Two queries, a region three."""
+    if not scope.has("superior.ask"):
+        return
+    for asked in progress.declined(unit, days.now()):
+        if isinstance(asked, EarlyOpening):
+            text, url = f"“{asked.stage.name}”同步推进申请未获同意", reverse("early_openings")
+        elif isinstance(asked, BaselineAdjustment):
+            text, url = f"{asked.get_domain_display()}的基数调整申请未获同意", reverse("adjustments")
+        else:
+            text, url = f"{asked.get_domain_display()}的录完说明被退回", reverse("completions")
+        yield Todo(text, url, "查看意见", f"意见：{asked.remark}", "warning")
+
+
+def _to_correct(branch: OrgUnit) -> Iterator[Todo]:
+    """What a superior found in the branch and wants corrected. One query."""
+    for check in progress.to_correct(branch):
+        roster = f"{reverse('member_list')}?branch={branch.pk}"
+        said = f"{check.detail}。上级意见：{check.remark}"
+        yield Todo(
+            f"上级抽查提出需要更正：{check.get_pattern_display()}", roster, "核对名册", said, "warning"
+        )
 
 
 def _figures(scope: Scope, unit: OrgUnit, board: progress.Page | None) -> Iterator[Todo]:
