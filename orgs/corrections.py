@@ -212,6 +212,13 @@ def readdress(person_ids: list[int], keeper: OrgUnit) -> None:
     )
 
 
+def forget_asked(before: dt.datetime, *, dry_run: bool) -> int:
+    """What was asked in requests settled before goes; what became of it stays here and in the trail."""
+    settled = CorrectionRequest.objects.exclude(state__in=_OPEN).filter(decided_at__lt=before)
+    found = settled.exclude(asked_sealed=b"")
+    return found.count() if dry_run else found.update(asked_sealed=b"")
+
+
 def asked_of(request: CorrectionRequest) -> dict[str, str]:
     """What was asked, as typed."""
     asked: dict[str, str] = json.loads(crypto.unseal(request.asked_sealed))

@@ -15,16 +15,16 @@ from typing import Any
 from django.db import transaction
 
 from zhtj.lib import crypto, locks, masks
-from zhtj.lib.problems import Refused, blocking
+from zhtj.lib.problems import Refused
 from zhtj.lib.races import until_settled
 
 import orgs.queries
 from members.actions import moves
 from members.actions.freeing import free_number
+from members.actions.judge import newly_blocking
 from members.models import Member, MemberCase
 from members.queries.known import load_known, record_of
-from members.queries.settings import admission_policy
-from members.rules import Entry, check_entry
+from members.rules import Entry
 from members.rules.procedures import PROCEDURES
 from orgs import audit, people
 from orgs.models import OrgUnit
@@ -178,18 +178,14 @@ def _give(actor: Actor, case: MemberCase, held: Member, stamp: dt.datetime, toda
 
 
 def _refuse_correction(member: Member, entry: Entry, today: dt.date) -> None:
-    """Whatever an entry of that name and id would be refused for."""
+    """Whatever an entry of that name and id would be newly refused for; what stood before may stand on."""
     old_id = crypto.unseal(member.person.id_sealed)
     if (entry.full_name, entry.national_id) == (member.person.full_name, old_id):
         raise Refused([PROCEDURES.problem("correction.same", at="full_name")])
     unread = {name: said for name, said in entry.unread.items() if name in ("full_name", "national_id")}
-    whole = replace(
-        record_of(member).holding(""),
-        full_name=entry.full_name,
-        national_id=entry.national_id,
-        unread=unread,
-    )
-    problems = blocking(check_entry(whole, admission_policy(), today))
+    stored = replace(record_of(member).holding(""), national_id=old_id)
+    whole = replace(stored, full_name=entry.full_name, national_id=entry.national_id, unread=unread)
+    problems = newly_blocking(stored, whole, today)
     if entry.national_id and entry.national_id != old_id and people.find_people([entry.national_id]):
         problems.append(PROCEDURES.problem("correction.id_known"))
     if problems:

@@ -56,7 +56,9 @@ def _correct(
 ) -> dict[str, list[str]]:
     stamp = locks.entry_stamp()
     # The row is held, so that of two corrections the later one sees the earlier.
-    locked = Member.objects.select_for_update().filter(pk=member.pk, until_at=None).get()
+    locked = Member.objects.select_for_update().filter(pk=member.pk, until_at=None).first()
+    if locked is None:
+        raise Refused([PROCEDURES.problem("members.gone", count=1)])
     record = record_of(locked)
     if seen and seen != fingerprint(record):
         raise Refused([PROCEDURES.problem("record.changed")])

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from zhtj.lib.problems import Problem
+from zhtj.lib.problems import Problem, blocking
 from zhtj.lib.workbook import Outcome
 
 from members.queries.branches import Branches
 from members.queries.known import Record, load_known, load_records
+from members.queries.settings import admission_policy
 from members.rules import (
     CODES,
     Entry,
@@ -123,3 +124,14 @@ def unattested(verdicts: Sequence[Verdict]) -> Problem | None:
     """The acknowledgement these entries need because evidence was left blank; None = none."""
     count = sum(verdict.hangs_on_blank for verdict in verdicts)
     return CODES.problem("identity.evidence_unattested", count=count) if count else None
+
+
+def newly_blocking(stored: Entry, asked: Entry, today: dt.date) -> list[Problem]:
+    """What `asked` would be refused for that `stored` is not already: settings may have changed since, or
+    something else is being put right meanwhile, and neither keeps a wrong name or id on record. One query.
+    """
+    policy = admission_policy()
+    known = {problem.code for problem in check_entry(stored, policy, today)}
+    return [
+        problem for problem in blocking(check_entry(asked, policy, today)) if problem.code not in known
+    ]

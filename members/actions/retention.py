@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from members import documents
 from members.actions.drafts import drafts_before
 from members.models import MemberCase, ReviewDocument, YouthUnderReview
+from orgs import corrections
 
 FORGOTTEN = "（已按规定删除）"
 _NOBODY = UUID(int=0)
@@ -71,7 +72,8 @@ def forget_asked(before: dt.datetime, *, dry_run: bool) -> int:
     found = MemberCase.objects.exclude(state__in=_OPEN_CASES).filter(
         decided_at__lt=before, new_id_sealed__isnull=False
     )
-    return found.count() if dry_run else found.update(new_id_sealed=None, new_name="")
+    count = found.count() if dry_run else found.update(new_id_sealed=None, new_name="")
+    return count + corrections.forget_asked(before, dry_run=dry_run)
 
 
 def _named() -> QuerySet[YouthUnderReview]:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from zhtj.lib import bulk
 
-from members.actions.listing import move_listed
+from members.actions.listing import move_listed, settle_youth
 from members.models import LeftReason, Member, MemberCase, YouthUnderReview
 from orgs import corrections
 from orgs.models import OrgUnit
@@ -38,7 +38,7 @@ def move_memberships(actor: Actor, *, source: OrgUnit, target: OrgUnit, at: dt.d
     for unit in (source, target):
         actor.scope.require("units.manage", unit)
     there = Member.objects.filter(branch=source, until_at__isnull=True)
-    _take_youth_along(source, target)
+    _take_youth_along(actor, source, target, at)
     return len(carry(there, target, at, LeftReason.MERGED))
 
 
@@ -70,10 +70,11 @@ def end_cases(member_ids: list[int], at: dt.datetime) -> None:
     )
 
 
-def _take_youth_along(source: OrgUnit, target: OrgUnit) -> None:
-    """Whoever is under review in both is so once, in the target."""
+def _take_youth_along(actor: Actor, source: OrgUnit, target: OrgUnit, at: dt.datetime) -> None:
+    """Whoever is under review in both is so once, in the target; the row about a member is the one kept."""
     still = YouthUnderReview.objects.filter(state=YouthUnderReview.State.OPEN)
-    known = still.filter(branch=target).values("id_index")
-    doubled = still.filter(branch=source, id_index__in=known)
-    doubled.update(state=YouthUnderReview.State.DISMISSED, remark="合并后的支部已列入整改")
+    there = {youth.id_index: youth for youth in still.select_related("branch").filter(branch=target)}
+    for youth in still.select_related("branch").filter(branch=source, id_index__in=there):
+        double = there[youth.id_index] if youth.member_id else youth
+        settle_youth(actor, double, YouthUnderReview.State.DISMISSED, "合并后的支部已列入整改", at)
     still.filter(branch=source).update(branch=target)

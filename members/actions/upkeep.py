@@ -10,14 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from zhtj.lib import crypto
-from zhtj.lib.problems import Problem, Refused, blocking
+from zhtj.lib.problems import Problem, Refused
 
 import cadres.queries
+from members.actions.judge import newly_blocking
 from members.models import Member
 from members.queries.homes import homes
 from members.queries.known import record_of
-from members.queries.settings import admission_policy
-from members.rules import check_entry
 from members.rules.procedures import PROCEDURES
 from orgs import corrections, finding
 from orgs.models import CorrectionRequest, OrgUnit, Person
@@ -75,11 +74,8 @@ def _objections(person: Person, values: Mapping[str, Any], today: dt.date) -> li
     member = Member.objects.filter(person=person, until_at=None).select_related("person").first()
     if member is None:
         return []
-    policy = admission_policy()
     stored = replace(record_of(member).holding(""), national_id=crypto.unseal(person.id_sealed))
     asked = {
         name: values[name] for name in ("full_name", "national_id", "political_status") if name in values
     }
-    known = {problem.code for problem in check_entry(stored, policy, today)}
-    found = blocking(check_entry(replace(stored, **asked), policy, today))
-    return [problem for problem in found if problem.code not in known]
+    return newly_blocking(stored, replace(stored, **asked), today)

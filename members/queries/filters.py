@@ -151,7 +151,7 @@ def _of_state(state: str) -> Q:
     if state:
         cases = MemberCase.objects.filter(_OPEN_CASES).order_by()
         if state == "disputed":
-            cases = cases.filter(kind=MemberCase.Kind.CLAIM)
+            cases = cases.filter(kind__in=MemberCase.DISPUTES)
         return active & Q(pk__in=cases.values("member"))
     return active
 

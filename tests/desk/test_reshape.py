@@ -219,6 +219,29 @@ def test_a_branch_with_youth_under_review_is_merged_not_closed(cast: Cast) -> No
     assert youth.branch == cast.second_branch
 
 
+def test_who_is_under_review_in_both_is_settled_once_and_the_row_about_a_member_stays(cast: Cast) -> None:
+    twice, listed = uuid.uuid4(), uuid.uuid4()
+    member = world.member(cast.branch)
+    at = {"masked_id": "410***", "entry_sealed": b"", "due_on": days.today(), "created_at": days.now()}
+    for branch, index, who in (
+        (cast.branch, twice, None),
+        (cast.second_branch, twice, None),
+        (cast.branch, listed, member),
+        (cast.second_branch, listed, None),
+    ):
+        YouthUnderReview.objects.create(branch=branch, full_name="王", id_index=index, member=who, **at)
+    done_by = world.actor(cast.committee_admin)
+    reshape.merge_units(done_by, source=cast.branch, target=cast.second_branch)
+    still = YouthUnderReview.objects.filter(state="open")
+    assert {(row.branch, row.id_index, row.member_id is None) for row in still} == {
+        (cast.second_branch, twice, True),
+        (cast.second_branch, listed, False),
+    }
+    for gone in YouthUnderReview.objects.filter(state="dismissed"):
+        assert gone.settled_at == days.now() and gone.settled_by == done_by.user
+    assert AuditEntry.objects.filter(action="members.settle_youth").count() == 2
+
+
 def test_closing_ends_posts_roles_and_codes_and_the_unit_stays_readable(cast: Cast) -> None:
     actor = world.actor(cast.committee_admin)
     world.cadre(cast.branch, "书记")

@@ -18,7 +18,8 @@ from members import actions
 from members.actions.retention import FORGOTTEN
 from members.models import EntryDraft, MemberCase, ReviewDocument
 from members.rules import EntryReader
-from orgs.models import AccessCode, AuditEntry
+from orgs import corrections
+from orgs.models import AccessCode, AuditEntry, CorrectionRequest
 from progress import presets
 
 from tests import world
@@ -102,12 +103,29 @@ def test_drafts_codes_and_the_ids_of_settled_applications_go(cast: Cast, clock: 
     who = EntryReader(days.today()).read({"full_name": "李四", "national_id": world.national_id()})
     case = actions.ask_correction(secretary, member=member, entry=who, reason="有误", today=days.today())
     actions.cancel_case(secretary, case=case)
+    for settled in (True, False):
+        request = actions.ask_person_correction(
+            world.actor(cast.village_admin),
+            person=member.person if settled else world.member(cast.branch).person,
+            unit=cast.village,
+            typed={"national_id": world.national_id()},
+            reason="有误",
+            today=days.today(),
+        )
+        if settled:
+            corrections.cancel_person_correction(world.actor(cast.village_admin), request=request)
     over = {"code_sealed": b"x", "expires_at": days.now(), "issued_at": days.now(), "purpose": "register"}
     AccessCode.objects.create(unit=cast.branch, code_index=world.person().id_index, **over)
     clock.forward(days=91)
-    assert run() == {"drafts": 1, "asked": 1, "codes": 1}
+    assert run() == {"drafts": 1, "asked": 2, "codes": 1}
+    assert run() == {}
     assert not EntryDraft.objects.exists() and not AccessCode.objects.exists()
     assert MemberCase.objects.get().new_name == ""
+    sealed = CorrectionRequest.objects.values_list("state", "asked_sealed")
+    assert [(state, bytes(asked) == b"") for state, asked in sealed.order_by("pk")] == [
+        ("cancelled", True),
+        ("open", False),
+    ]
 
 
 def test_the_province_sets_the_days_within_limits_and_it_is_audited(cast: Cast) -> None:

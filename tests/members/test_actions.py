@@ -314,6 +314,15 @@ def test_a_correction_that_changes_nothing_leaves_no_trail(cast: Cast, secretary
     assert not AuditEntry.objects.filter(action="members.correct").exists()
 
 
+def test_who_has_left_meanwhile_is_not_corrected_and_it_is_said(cast: Cast, secretary: Actor) -> None:
+    member = world.member(cast.branch)
+    entry = EntryReader(TODAY).read(good_cells())
+    Member.objects.update(until_at=days.now(), left_reason="left")
+    with pytest.raises(Refused) as refused:
+        actions.correct_member(secretary, member=member, entry=entry, today=TODAY)
+    assert [problem.code for problem in refused.value.problems] == ["members.gone"]
+
+
 def test_only_the_branch_and_its_superior_correct(cast: Cast, secretary: Actor) -> None:
     member = enter(secretary, cast.branch)
     assert correct(world.actor(cast.committee_admin), member, qq="12345")

@@ -190,6 +190,20 @@ def test_who_lost_a_number_can_be_corrected_meanwhile_and_the_right_number_settl
     assert YouthUnderReview.objects.get().state == "recognised"
 
 
+def test_who_lost_a_number_may_have_name_and_id_put_right_meanwhile(cast: Cast, holder: Member) -> None:
+    case = ask(cast, entry())
+    village = world.actor(cast.village_admin)
+    actions.answer_claim(village, case=case, release=True, today=TODAY)
+    right = Entry(full_name="李四", national_id=world.national_id())
+    asked = actions.ask_correction(village, member=holder, entry=right, reason="笔误", today=TODAY)
+    actions.decide_case(world.actor(cast.county_admin), case=asked, grant=True, today=TODAY)
+    assert Member.objects.get(pk=holder.pk).person.full_name == "李四"
+    child = Entry(full_name="李四", national_id=world.national_id(born=dt.date(2008, 1, 1)))
+    assert codes(
+        lambda: actions.ask_correction(village, member=holder, entry=child, reason="笔误", today=TODAY)
+    ) == ["joined_on.under_age"]
+
+
 def test_who_lost_a_number_and_has_none_is_released_in_writing(cast: Cast, holder: Member) -> None:
     case = ask(cast, entry())
     actions.answer_claim(world.actor(cast.village_admin), case=case, release=True, today=TODAY)

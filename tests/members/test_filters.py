@@ -15,10 +15,11 @@ from members import actions, queries
 from members.models import Member, RosterColumns
 from members.queries import walk
 from members.queries.filters import Filters
-from members.rules import Entry
+from members.rules import Entry, EntryReader
 
 from tests import world
 from tests.cast import Cast
+from tests.members.conftest import good_cells
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2018, 11, 23)
@@ -33,13 +34,14 @@ def people(cast: Cast) -> dict[str, Member]:
         "党": {"political_status": "party_member"},
         "女": {"id_text": world.national_id(male=False)},
         **{name: {"id_text": world.national_id(born=day)} for name, day in born.items()},
-        **{name: {} for name in ("早", "晚", "证", "新", "村", "争", "退", "转")},
+        **{name: {} for name in ("早", "晚", "证", "新", "村", "争", "号", "退", "转")},
     }
     rows = {
         "早": {"joined_on": dt.date(2014, 4, 1)},
         "晚": {"joined_on": dt.date(2016, 6, 1)},
         "证": {"application_form": None, "attested_at": yesterday},
         "新": {"from_at": days.now()},
+        "号": {"joined_on": dt.date(2017, 5, 1), "development_number": "201741000001"},
         "退": {"until_at": yesterday, "left_reason": "left"},
         "转": {"until_at": yesterday, "left_reason": "transferred"},
     }
@@ -53,6 +55,7 @@ def people(cast: Cast) -> dict[str, Member]:
     }
     world.cadre(cast.branch, "书记", found["干"].person)
     _claim(cast, found["争"])
+    _dispute(cast, found["号"])
     return found
 
 
@@ -61,6 +64,13 @@ def _claim(cast: Cast, member: Member) -> None:
     entry = Entry(full_name="争", national_id=crypto.unseal(member.person.id_sealed))
     asking = world.actor(world.account(cast.other_branch))
     actions.ask_claim(asking, branch=cast.other_branch, entry=entry, reason="在我处")
+
+
+def _dispute(cast: Cast, member: Member) -> None:
+    cells = good_cells(joined_on="2017-05", development_number=member.development_number)
+    asking = world.actor(world.account(cast.other_branch))
+    entry = EntryReader(TODAY).read(cells)
+    actions.ask_number(asking, branch=cast.other_branch, entry=entry, reason="在我处", today=TODAY)
 
 
 TABLE = [
@@ -77,8 +87,8 @@ TABLE = [
     (Filters(evidence="stated"), "党", "证"),
     (Filters(entered_since=TODAY), "新", "党"),
     (Filters(domain="rural"), "村", "党"),
-    (Filters(state="disputed"), "争", "党"),
-    (Filters(state="pending"), "争", "党"),
+    (Filters(state="disputed"), "争号", "党"),
+    (Filters(state="pending"), "争号", "党"),
     (Filters(state="withdrawn"), "退", "转党"),
     (Filters(text="党"), "党", "女退"),
     (Filters(text="党", sex="female"), "", "党女"),
