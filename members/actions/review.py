@@ -2,7 +2,8 @@
 
 Specification (design: domain, section 6; notice, annex 4.2). Recognition enters them by the same rules as
 anybody; what a superior has released in writing is waived, the age never. A release holds for the reasons
-it was given for: when others come up it has to be asked for anew.
+it was given for: when others come up it has to be asked for anew. Order of locks: ENTRY, the trees, the
+branches' rows, the member's row, the cases.
 """
 
 import datetime as dt
@@ -15,6 +16,7 @@ from zhtj.lib import bulk, locks
 from zhtj.lib.problems import Problem, Refused, blocking
 
 from members import documents
+from members.actions import moves
 from members.actions.candidates import LISTABLE, with_default
 from members.actions.enter import enter_members
 from members.actions.judge import judge
@@ -27,7 +29,7 @@ from members.queries.review import entry_of
 from members.queries.settings import admission_policy, review_terms
 from members.rules import CODES, Entry, check_entry, find_clashes
 from members.rules.procedures import PROCEDURES
-from orgs import audit
+from orgs import audit, finding
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
 
@@ -64,6 +66,7 @@ def recognise(
     actor.scope.require("members.enter", youth.branch)
     with transaction.atomic():
         stamp = locks.entry_stamp()
+        _hold_branches([youth.pk])
         held = _hold(youth)
         _refuse_member(held)
         entered = enter_members(
@@ -104,7 +107,7 @@ def recognise_all(
     """
     with transaction.atomic():
         stamp = locks.entry_stamp()
-        locks.shared(locks.tree(unit.tree_id))
+        _hold_branches(youth_ids)
         held = _hold_all(actor, youth_ids)
         entries = [_entry_to_enter(youth) for youth in held]
         verdicts = judge(
@@ -158,6 +161,8 @@ def release_youth(actor: Actor, *, youth: YouthUnderReview, reason: str, today: 
         raise Refused([PROCEDURES.problem("reason.missing", at="reason")])
     with transaction.atomic():
         stamp = locks.entry_stamp()
+        if youth.member_id is not None:
+            moves.hold([youth.member_id])
         held = _hold(youth)
         problems = _faults(entry_of(held), today)
         if UNDER_AGE in {problem.code for problem in problems}:
@@ -232,6 +237,15 @@ def _refuse_member(youth: YouthUnderReview) -> None:
     """Somebody on the roster is put right there: neither entered again nor dismissed."""
     if youth.member_id is not None:
         raise Refused([PROCEDURES.problem("youth.is_member")])
+
+
+def _hold_branches(youth_ids: Collection[int]) -> None:
+    """The trees and the branches of these cases, before the cases themselves: the order of every writer."""
+    branches = OrgUnit.objects.filter(youth_under_review__in=youth_ids).distinct().order_by()
+    found = list(branches.values_list("pk", "tree_id"))
+    for tree_id in sorted({tree_id for _, tree_id in found}):
+        locks.shared(locks.tree(tree_id))
+    finding.units_by_id([pk for pk, _ in found], lock=True)
 
 
 def _hold(youth: YouthUnderReview) -> YouthUnderReview:

@@ -1,10 +1,18 @@
 """Claiming, moving and entering at once on PostgreSQL: everybody once, every loser told by a code."""
 
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.db.models import Count
+from django.test.utils import CaptureQueriesContext
 
 from members import actions
-from members.models import Member, MemberCase
+from members.models import Member, MemberCase, YouthUnderReview
+from members.rules import EntryReader
 from orgs.models import OrgUnit
 
 from tests import world
@@ -12,6 +20,7 @@ from tests.members import claimers
 from tests.members.conftest import good_cells
 from tests.members.test_concurrency import THREADS, at_once, branches, codes_of
 
+TODAY = dt.date(2018, 11, 23)
 ALLOWED = {
     "done",
     "national_id.elsewhere",
@@ -63,3 +72,34 @@ def test_of_a_release_and_a_transfer_at_once_one_wins(branches: list[OrgUnit]) -
         assert set(codes_of(answers)) <= {"entered", "members.gone"}, answers
         assert codes_of(answers)["entered"] == 1
         assert Member.objects.filter(person=member.person, until_at=None).count() == 1
+
+
+def locked_in_order(deed: Callable[[], Any]) -> list[str]:
+    """The tables whose rows `deed` locks, in the order of their first lock."""
+    with CaptureQueriesContext(connection) as captured:
+        deed()
+    statements = [query["sql"] for query in captured.captured_queries]
+    tables = [re.search(r'FROM "(\w+)".*FOR (?:NO KEY )?UPDATE', sql) for sql in statements]
+    return list(dict.fromkeys(found[1] for found in tables if found))
+
+
+def test_who_works_on_the_list_takes_branch_and_member_before_the_rows_as_a_merge_does(
+    branches: list[OrgUnit],
+) -> None:
+    branch, superior = branches[0], world.actor(world.account(branches[0].parent))
+    read = EntryReader(TODAY).read
+    entries = [read(good_cells(), row=row) for row in (1, 2)]
+    one, other = actions.put_under_review(superior, branch=branch, entries=entries, today=TODAY)
+    lost = actions.put_under_review(
+        superior, branch=branch, entries=[read(good_cells(joined_on="2017-05"))], today=TODAY
+    )[0]
+    YouthUnderReview.objects.filter(pk=lost.pk).update(member=world.member(branch))
+    lost.refresh_from_db()
+    rows = "members_youthunderreview"
+    for deed in (
+        lambda: actions.recognise(superior, youth=one, today=TODAY),
+        lambda: actions.recognise_all(superior, unit=branch, youth_ids=[other.pk], today=TODAY),
+        lambda: actions.release_youth(superior, youth=lost, reason="档案遗失", today=TODAY),
+    ):
+        order = locked_in_order(deed)
+        assert order[0] == "orgs_orgunit" and rows in order[1:], order
