@@ -28,11 +28,10 @@ from members.queries.counts import active_counts
 from members.queries.prefill import known_members
 from members.rules import CODES, Entry, EntryReader
 from orgs import finding, person_rules
-from orgs.kinds import UnitKind
+from orgs.kinds import FEWEST_MEMBERS, UnitKind
 from orgs.models import OrgUnit
 from orgs.person_columns import DETAILS, ETHNICITY, MONTH_HELP, NATIONAL_ID
 
-ENOUGH = 3  # members; a branch with fewer is to be merged or closed (notice, annex 4.1)
 _HANGS = "hangs_on_blank"  # kept beside the entry: it is recognised only if blank evidence is on file
 _YES_NO = ("是", "否")
 _ON_FILE = ("有", "无")
@@ -174,11 +173,11 @@ class MemberImporter:
         return len(entered.created)
 
     def _small_branches(self, judged: Sequence[Judged]) -> list[tuple[OrgUnit, int]]:
-        """Branches that get new members and would still have fewer than ENOUGH. At most two queries."""
+        """Branches that get new members and would still have too few. At most two queries."""
         new = Counter(line.entry["branch_id"] for line in judged if line.entry and line.outcome == Outcome.OK)
-        few = [pk for pk, count in new.items() if count < ENOUGH]
+        few = [pk for pk, count in new.items() if count < FEWEST_MEMBERS]
         counts = active_counts(few) if few else {}
-        small = {pk: counts[pk] + new[pk] for pk in few if counts[pk] + new[pk] < ENOUGH}
+        small = {pk: counts[pk] + new[pk] for pk in few if counts[pk] + new[pk] < FEWEST_MEMBERS}
         if not small:
             return []
         units = orgs.queries.units(self._context.actor.scope).filter(pk__in=small)

@@ -16,6 +16,9 @@ class UnitKind(TextChoices):
     BRANCH = "branch", "团支部"
 
 
+FEWEST_MEMBERS = 3  # a branch with fewer is to be merged or closed; notice, annex 4.1
+
+
 class UnitClass(TextChoices):
     """Class of the province's direct children; rankings stay inside one class."""
 

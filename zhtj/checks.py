@@ -48,7 +48,7 @@ def roles_name_declared_capabilities(**kwargs: Any) -> list[CheckMessage]:
 @register()
 def handed_functions_exist(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
-    for name in ("ZHTJ_ENTRY_GATE", "ZHTJ_PERSON_HOMES", "ZHTJ_CADRE_DEADLINES"):
+    for name in ("ZHTJ_ENTRY_GATE", "ZHTJ_PERSON_HOMES", "ZHTJ_CADRE_DEADLINES", "ZHTJ_UNIT_OCCUPANTS"):
         try:
             import_string(getattr(settings, name))
         except ImportError as error:

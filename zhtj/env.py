@@ -35,12 +35,12 @@ def flag(name: str, default: bool) -> bool:
     raise BadEnvironment(f"{name} 应为 1 或 0，现为“{value}”。")
 
 
-def number(name: str, default: int) -> int:
-    """`name` as a whole number above 0, or `default`."""
+def number(name: str, default: int, *, least: int = 1) -> int:
+    """`name` as a whole number from `least`, or `default`."""
     value = text(name) or str(default)
-    if value.isascii() and value.isdigit() and int(value) > 0:
+    if value.isascii() and value.isdigit() and int(value) >= least:
         return int(value)
-    raise BadEnvironment(f"{name} 应为大于 0 的整数，现为“{value}”。")
+    raise BadEnvironment(f"{name} 应为不小于 {least} 的整数，现为“{value}”。")
 
 
 def words(name: str, default: list[str]) -> list[str]:

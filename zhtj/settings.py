@@ -11,6 +11,7 @@ DEBUG = env.flag("ZHTJ_DEBUG", default=True)
 SECRET_KEY = env.secret("ZHTJ_SECRET_KEY", development=DEBUG, keep_in=VAR_DIR)
 ZHTJ_FIELD_KEY = env.secret("ZHTJ_FIELD_KEY", development=DEBUG, keep_in=VAR_DIR)
 ALLOWED_HOSTS = env.words("ZHTJ_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+ZHTJ_PROXIES = env.number("ZHTJ_PROXIES", 0, least=0)  # in front of the site, each adds X-Forwarded-For
 ZHTJ_BASE_URL = env.text("ZHTJ_BASE_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [] if DEBUG else [ZHTJ_BASE_URL]
 
@@ -108,6 +109,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_CLIENT_IP_CALLABLE = "zhtj.proxies.client_ip"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "zhtj.errors.locked_out"
 AXES_RESET_ON_SUCCESS = True

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from zhtj.lib import crypto, locks
 from zhtj.lib.problems import Problem, Refused, blocking
+from zhtj.lib.races import until_settled
 
 from cadres.actions.posts import Appointment, appoint_cadres
 from cadres.models import Cadre, CadreDeclaration, CadreState, EndReason
@@ -40,30 +41,7 @@ def keep_cadre(
     `cadre.changed`. Raises Refused by the same rules as entering. Notice, annex 1.
     """
     actor.scope.require("cadres.enter", cadre.unit)
-    with transaction.atomic():
-        stamp = locks.entry_stamp()
-        locked = Cadre.objects.select_for_update().filter(pk=cadre.pk, until_at=None).first()
-        if locked is None or (seen and seen != fingerprint(locked)):
-            raise Refused([CODES.problem("cadre.changed", name=cadre.person.full_name)])
-        person, held = describe([locked.person_id], actor.scope)[locked.person_id]
-        entry, stored = _whole(entry, locked, person)
-        taken = [post for post in held if post.unit_id == locked.unit_id and post.pk != locked.pk]
-        _refuse(entry, cadre.unit, {post.post for post in taken}, today)
-        change = changes(entry, stored)
-        was_pending = locked.state == CadreState.PENDING
-        _store(actor, locked, entry, stamp if change else None, stamp)
-        if person.is_editable:
-            people.update_people({locked.person_id: _keeping(entry, locked)}, clears_blanks=True)
-        if change or was_pending:
-            audit.record(
-                actor,
-                "cadres.verify" if was_pending else "cadres.correct",
-                unit=cadre.unit,
-                person=cadre.person,
-                before={name: old for name, (old, _) in change.items()},
-                after={name: new for name, (_, new) in change.items()},
-            )
-    return change
+    return until_settled(lambda: _keep(actor, cadre, entry, today, seen))
 
 
 def declare_verified(actor: Actor, *, unit: OrgUnit) -> CadreDeclaration:
@@ -93,6 +71,32 @@ def declare_verified(actor: Actor, *, unit: OrgUnit) -> CadreDeclaration:
         }
         audit.record(actor, "cadres.declare", unit=unit, after=after)
     return declaration
+
+
+def _keep(actor: Actor, cadre: Cadre, entry: Entry, today: dt.date, seen: str) -> dict[str, list[str]]:
+    stamp = locks.entry_stamp()
+    locked = Cadre.objects.select_for_update().filter(pk=cadre.pk, until_at=None).first()
+    if locked is None or (seen and seen != fingerprint(locked)):
+        raise Refused([CODES.problem("cadre.changed", name=cadre.person.full_name)])
+    person, held = describe([locked.person_id], actor.scope)[locked.person_id]
+    entry, stored = _whole(entry, locked, person)
+    taken = [post for post in held if post.unit_id == locked.unit_id and post.pk != locked.pk]
+    _refuse(entry, cadre.unit, {post.post for post in taken}, today)
+    change = changes(entry, stored)
+    was_pending = locked.state == CadreState.PENDING
+    _store(actor, locked, entry, stamp if change else None, stamp)
+    if person.is_editable:
+        people.update_people({locked.person_id: _keeping(entry, locked)}, clears_blanks=True)
+    if change or was_pending:
+        audit.record(
+            actor,
+            "cadres.verify" if was_pending else "cadres.correct",
+            unit=cadre.unit,
+            person=cadre.person,
+            before={name: old for name, (old, _) in change.items()},
+            after={name: new for name, (_, new) in change.items()},
+        )
+    return change
 
 
 def _refuse_declaration(unit: OrgUnit, due: int, still_open: int) -> None:

@@ -132,6 +132,4 @@ def newly_blocking(stored: Entry, asked: Entry, today: dt.date) -> list[Problem]
     """
     policy = admission_policy()
     known = {problem.code for problem in check_entry(stored, policy, today)}
-    return [
-        problem for problem in blocking(check_entry(asked, policy, today)) if problem.code not in known
-    ]
+    return [problem for problem in blocking(check_entry(asked, policy, today)) if problem.code not in known]

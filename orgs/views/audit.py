@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from zhtj.lib.doors import door
@@ -11,11 +12,13 @@ from orgs.forms import AuditForm
 from orgs.requests import Request
 
 
+@never_cache
 @door("audit.see")
 def audit_list(request: Request) -> HttpResponse:
     return render(request, "orgs/audit_list.html", _context(request))
 
 
+@never_cache
 @door("audit.see")
 @require_POST
 def audit_chain(request: Request) -> HttpResponse:

@@ -8,7 +8,7 @@ says, whatever has changed since:
 - people come from their rooms, as of the cut-off, in the branches of the frozen sub-tree; ids masked.
 
 The scope is the reader's own: a figure outside it has no list, and people of a branch that has moved out
-of the scope since are counted in `hidden`, not shown. Pages by cursor; a fixed number of queries.
+of the scope since are not shown. Pages by cursor; a fixed number of queries.
 """
 
 from collections.abc import Callable
@@ -19,12 +19,13 @@ from django.db.models import Q, QuerySet
 
 from cadres import queries as cadres
 from members import queries as members
+from orgs.kinds import FEWEST_MEMBERS
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress.models import Bulletin, BulletinBranch, BulletinUnit, Measure
 from progress.queries.bulletins import SEE
 from progress.queries.report import Column
-from progress.queries.structure import COMPLETE, FEWEST_MEMBERS, FLAGS
+from progress.queries.structure import COMPLETE, FLAGS
 
 PAGE = 50
 ENTERED = "entered"

@@ -15,12 +15,11 @@ from cadres import queries as cadres
 from members import queries as members
 from orgs import admins
 from orgs.history import Placed
-from orgs.kinds import LEADING_ORGANS, UnitKind
+from orgs.kinds import FEWEST_MEMBERS, LEADING_ORGANS, UnitKind
 from progress import tally
 from progress.models import Bulletin
 from progress.queries.outline import Outline
 
-FEWEST_MEMBERS = 3  # of a branch; notice, annex 4.1
 NO_ADMIN = "units_without_admin"
 COMPLETE = "complete"  # flag of a grassroots unit with all of its cadres entered; the stage counts it
 # Columns that count the unit itself, and can be listed by flag.

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from zhtj.lib.doors import door
@@ -66,6 +67,7 @@ def bulletin_compare(request: Request, day: dt.date) -> HttpResponse:
     return _page(request, "compare", bulletin, unit, context)
 
 
+@never_cache
 @require_safe
 @door("progress.see")
 def bulletin_behind(request: Request, day: dt.date, figure: str) -> HttpResponse:

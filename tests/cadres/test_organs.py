@@ -13,6 +13,7 @@ from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import Context, Judged, Outcome, Row
 
 from cadres import actions, queries
+from cadres.actions import keep as keeping
 from cadres.imports import KIND, CadreImporter
 from cadres.models import Cadre, CadreDeclaration, CadreState, EndReason
 from cadres.rules import CODES, EntryReader
@@ -395,3 +396,23 @@ def test_the_grassroots_stage_counts_complete_units(db: None, clock: Clock) -> N
     assert county[:3] == ["HN0101 1/2 逾期", "HN010101 1/1 完成", "HN010102 0/1 逾期"]
     province = stages.lines(dt.date(2018, 11, 20), "grassroots_cadres", cast.province)
     assert province[0] == "HN 1/4 逾期"
+
+
+def test_two_posts_of_one_person_corrected_to_the_same_at_once_are_told_in_turn(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first look comes before the other correction, as in a race; the second sees it."""
+    person = world.person()
+    one, other = (world.cadre(cast.county, post, person) for post in ("常委", "副书记"))
+    looks, look = [], keeping.describe
+
+    def too_early(*args: Any) -> Any:
+        looks.append(args)
+        known = look(*args)
+        return known if len(looks) > 1 else {pk: (who, []) for pk, (who, _) in known.items()}
+
+    monkeypatch.setattr(keeping, "describe", too_early)
+    with pytest.raises(Refused) as refused:
+        keep(cast.county_admin, one, post=other.post)
+    assert [problem.code for problem in refused.value.problems] == ["post.held_already"]
+    assert len(looks) == 2

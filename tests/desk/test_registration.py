@@ -154,6 +154,27 @@ def test_ten_wrong_codes_from_one_address_close_the_page_for_fifteen_minutes(
     assert CodeTry.objects.count() == throttle.MOST_WRONG
 
 
+def test_behind_a_proxy_wrong_codes_of_one_visitor_close_the_page_for_nobody_else(
+    cast: Cast, client: Client, settings: Any
+) -> None:
+    settings.ZHTJ_PROXIES = 1
+    code = code_for(cast, cast.town)
+    for number in range(throttle.MOST_WRONG):
+        claimed = f"198.51.100.{number}, 203.0.113.7"  # the visitor wrote the left one, the proxy the right
+        client.post(reverse("register"), {"code": f"WRONG{number:03d}"}, HTTP_X_FORWARDED_FOR=claimed)
+    for address, status in (("203.0.113.7", 429), ("198.51.100.1, 203.0.113.7", 429), ("203.0.113.8", 200)):
+        answer = client.post(reverse("register"), {"code": code}, HTTP_X_FORWARDED_FOR=address)
+        assert answer.status_code == status, address
+
+
+def test_without_proxies_nobody_is_who_they_claim(cast: Cast, client: Client) -> None:
+    for number in range(throttle.MOST_WRONG):
+        claimed = f"198.51.100.{number}"
+        client.post(reverse("register"), {"code": f"WRONG{number:03d}"}, HTTP_X_FORWARDED_FOR=claimed)
+    answer = client.post(reverse("register"), {"code": "X"}, HTTP_X_FORWARDED_FOR="203.0.113.8")
+    assert answer.status_code == 429
+
+
 def test_a_reset_code_sets_a_new_password_on_the_public_page(cast: Cast, client: Client) -> None:
     actor = world.actor(cast.county_admin)
     made = admins.issue_reset_code(actor, user=cast.committee_admin, unit=cast.committee)

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from zhtj.desk import preview, reshape, sizes
+from zhtj.desk import health, preview, reshape, sizes
 from zhtj.imports import actions as imports
 from zhtj.lib import days
 from zhtj.lib.problems import Refused
@@ -354,6 +354,16 @@ def test_the_queue_holds_small_branches_and_hollow_units_and_done_ones_leave(cas
     reshape.close_unit(actor, unit=cast.third_branch)
     reshape.close_unit(actor, unit=cast.village)
     assert [unit.short_name for unit in sizes.small_units(scope)] == ["须水镇团委"], "hollow by now"
+
+
+def test_a_unit_with_only_hollow_units_below_is_hollow_in_the_queue_as_on_the_health_list(cast: Cast) -> None:
+    above = world.unit(cast.town, UnitKind.COMMITTEE, "卫生院团委")
+    world.unit(above, UnitKind.GENERAL_BRANCH, "门诊团总支")
+    scope = world.actor(cast.county_admin).scope
+    hollow = {unit.short_name for unit in sizes.small_units(scope) if not unit.is_branch}
+    assert hollow == {"卫生院团委", "门诊团总支"}
+    listed = health.faulty(scope, unit=cast.town, near=False, code="unit.hollow")
+    assert {unit.short_name for unit in listed} == hollow
 
 
 def test_a_branch_sees_no_queue_of_its_own(cast: Cast) -> None:

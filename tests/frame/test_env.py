@@ -39,8 +39,13 @@ def test_a_number(monkeypatch: pytest.MonkeyPatch, said: str, meant: int) -> Non
 @pytest.mark.parametrize("said", ["0", "-1", "1.5", "sixty", "６０", " "])
 def test_not_a_number(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setenv("ZHTJ_X", said)
-    with pytest.raises(env.BadEnvironment, match="ZHTJ_X 应为大于 0 的整数"):
+    with pytest.raises(env.BadEnvironment, match="ZHTJ_X 应为不小于 1 的整数"):
         env.number("ZHTJ_X", 7)
+
+
+def test_a_number_that_may_be_nought(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHTJ_X", "0")
+    assert env.number("ZHTJ_X", 7, least=0) == 0
 
 
 @pytest.mark.parametrize(("said", "meant"), [("yes", True), ("OFF", False), ("", True)])

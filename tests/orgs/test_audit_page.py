@@ -124,6 +124,12 @@ def test_a_stored_value_is_shown_in_words(after: dict[str, Any], shown: str) -> 
     assert change.after == shown and change.label not in after
 
 
+def test_no_shared_machine_keeps_the_trail(trodden: Cast) -> None:
+    browser = world.client(trodden.auditor)
+    for page in (browser.get(reverse("audit_list")), browser.post(reverse("audit_chain"))):
+        assert page.status_code == 200 and "no-store" in page.headers["Cache-Control"]
+
+
 def test_pages_follow_each_other(cast: Cast) -> None:
     for _ in range(trail.PAGE_SIZE + 1):
         audit.record(world.actor(cast.secretary), "orgs.switch_unit", unit=cast.branch)

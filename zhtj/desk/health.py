@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from zhtj.desk import paging
-from zhtj.desk.sizes import FEWEST, MOST
+from zhtj.desk.sizes import MOST, hollow
 from zhtj.lib.problems import Catalogue, Rule, Severity
 
 import cadres.presence
 from members.queries.headcount import has_members
 from orgs import admins, queries
 from orgs.actions import KINDS_WITH_POSTS
-from orgs.kinds import LEADING_ORGANS, UnitKind
+from orgs.kinds import FEWEST_MEMBERS, UnitKind
 from orgs.models import OrgUnit
 from orgs.rules import CARD_FIELDS, POST_COUNTS
 from orgs.scopes import Scope
@@ -119,17 +119,6 @@ def _to_roster(unit: OrgUnit) -> str:
     return f"{reverse('member_list')}?branch={unit.pk}"
 
 
-def _without_branches() -> Q:
-    below = OrgUnit.objects.filter(
-        kind=UnitKind.BRANCH,
-        closed_at=None,
-        tree_id=OuterRef("tree_id"),
-        lft__gt=OuterRef("lft"),
-        lft__lt=OuterRef("rght"),
-    )
-    return ~BRANCH & ~Q(kind__in=LEADING_ORGANS) & ~Q(Exists(below))
-
-
 def _incomplete() -> Q:
     blank = reduce(or_, (Q(**{name: ""}) for name in CARD_FIELDS))
     uncounted = reduce(or_, (Q(**{name: None}) for name in POST_COUNTS))
@@ -148,9 +137,9 @@ CHECKS = (
     ),
     Check(
         "branch.under_three",
-        f"不足 {FEWEST} 人",
+        f"不足 {FEWEST_MEMBERS} 人",
         "合并或撤销",
-        lambda: BRANCH & Q(has_members()) & ~Q(has_members(at_least=FEWEST)),
+        lambda: BRANCH & Q(has_members()) & ~Q(has_members(at_least=FEWEST_MEMBERS)),
         "units.manage",
         _page("unit_merge"),
     ),
@@ -162,7 +151,7 @@ CHECKS = (
         "members.see",
         _to_roster,
     ),
-    Check("unit.hollow", "没有团支部", "创建团支部", _without_branches, "units.create", _page("unit_create")),
+    Check("unit.hollow", "没有团支部", "创建团支部", hollow, "units.create", _page("unit_create")),
     Check(
         "unit.no_cadre",
         "没有团干部",

@@ -10,7 +10,7 @@ import cadres.presence
 import members.queries
 from members.queries import review
 from orgs import finding, reshaping, tree
-from orgs.kinds import Domain
+from orgs.kinds import FEWEST_MEMBERS, Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 
@@ -105,8 +105,8 @@ def _name_clashes(source: OrgUnit, target: OrgUnit) -> list[Problem]:
 def _remarks(preview: MergePreview) -> list[str]:
     source, target = preview.source, preview.target
     remarks = []
-    if source.is_branch and preview.result < sizes.FEWEST:
-        remarks.append(f"合并后仍只有 {preview.result} 名团员，不足 {sizes.FEWEST} 人。")
+    if source.is_branch and preview.result < FEWEST_MEMBERS:
+        remarks.append(f"合并后仍只有 {preview.result} 名团员，不足 {FEWEST_MEMBERS} 人。")
     if source.is_branch and preview.result > sizes.MOST:
         remarks.append(f"合并后有 {preview.result} 名团员，超过 {sizes.MOST} 人，请考虑另选一个团支部。")
     if source.domain != target.domain:

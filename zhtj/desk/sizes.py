@@ -12,11 +12,10 @@ from django.db.models.functions import Coalesce
 import cadres.presence
 from members.queries.headcount import has_members, headcount
 from orgs import queries
-from orgs.kinds import LEADING_ORGANS, UnitKind
+from orgs.kinds import FEWEST_MEMBERS, LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 
-FEWEST = 3  # members of a branch; notice, annex 4.1
 MOST = 50  # a hint above it
 SUGGESTED = 3
 
@@ -64,10 +63,20 @@ def small_units(scope: Scope) -> QuerySet[OrgUnit]:
     Open ones below the account only, each with `size`. Done ones are no longer in it by themselves.
     """
     mine = queries.units(scope, "units.manage").filter(closed_at=None)
-    has_children = Exists(OrgUnit.objects.filter(parent=OuterRef("pk"), closed_at=None))
-    small = Q(kind=UnitKind.BRANCH) & ~Q(has_members(at_least=FEWEST))
-    hollow = ~Q(kind__in=[UnitKind.BRANCH, *LEADING_ORGANS]) & ~Q(has_children)
-    return with_size(mine.filter(small | hollow))
+    small = Q(kind=UnitKind.BRANCH) & ~Q(has_members(at_least=FEWEST_MEMBERS))
+    return with_size(mine.filter(small | hollow()))
+
+
+def hollow() -> Q:
+    """空心组织: a committee, working committee or general branch without a branch anywhere below it."""
+    below = OrgUnit.objects.filter(
+        kind=UnitKind.BRANCH,
+        closed_at=None,
+        tree_id=OuterRef("tree_id"),
+        lft__gt=OuterRef("lft"),
+        lft__lt=OuterRef("rght"),
+    )
+    return ~Q(kind__in=[UnitKind.BRANCH, *LEADING_ORGANS]) & ~Q(Exists(below))
 
 
 def result_of(source: OrgUnit, target: OrgUnit) -> int:
@@ -79,7 +88,7 @@ def _best(unit: OrgUnit, siblings: list[OrgUnit]) -> list[Partner]:
     found = [Partner(other, other.size, result_of(unit, other)) for other in siblings if other.pk != unit.pk]
 
     def fitness(partner: Partner) -> tuple[bool, int]:
-        fits = unit.kind != UnitKind.BRANCH or FEWEST <= partner.result <= MOST
-        return not fits, partner.result if partner.result >= FEWEST else 10**9 - partner.result
+        fits = unit.kind != UnitKind.BRANCH or FEWEST_MEMBERS <= partner.result <= MOST
+        return not fits, partner.result if partner.result >= FEWEST_MEMBERS else 10**9 - partner.result
 
     return sorted(found, key=fitness)[:SUGGESTED]

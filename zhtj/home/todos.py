@@ -18,14 +18,13 @@ from zhtj.lib import days
 from cadres import queries as cadres
 from members import queries as members
 from orgs.corrections import waiting_corrections
-from orgs.kinds import UnitKind
+from orgs.kinds import FEWEST_MEMBERS, UnitKind
 from orgs.models import OrgUnit
 from orgs.scopes import Actor, Scope
 from progress import gate
 from progress import queries as progress
 from progress.models import BaselineAdjustment, BulletinState, EarlyOpening
 
-FEWEST_MEMBERS = 3  # of a branch; notice, annex 4.1
 BATCHES_SHOWN = 5
 
 

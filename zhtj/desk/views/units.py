@@ -15,6 +15,7 @@ from zhtj.lib.refusals import refusals_said
 
 from orgs import browsing, queries
 from orgs.forms import PickForm
+from orgs.kinds import FEWEST_MEMBERS
 from orgs.models import OrgUnit
 from orgs.requests import Request
 
@@ -33,7 +34,7 @@ def small_units(request: Request) -> HttpResponse:
         "after": following,
         "rows": [(unit, partners[unit.pk]) for unit in units],
         "paths": queries.paths(units),
-        "fewest": sizes.FEWEST,
+        "fewest": FEWEST_MEMBERS,
     }
     return render(request, "desk/small_units.html", context)
 
