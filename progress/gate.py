@@ -111,6 +111,7 @@ def _closed_regions(
         until_at=None,
         member_count__gt=0,
         domain__in=gate.domains,
+        unit__closed_at=None,
         unit__tree_id=OuterRef("tree_id"),
         unit__lft__gte=OuterRef("lft"),
         unit__lft__lt=OuterRef("rght"),

@@ -7,11 +7,12 @@ A unit is named by code, full name or short name. Figures already in force are *
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from zhtj.lib.problems import Problem
+from zhtj.lib.problems import Problem, Refused
+from zhtj.lib.races import RaceLost, one_transaction
 from zhtj.lib.workbook import (
     Acknowledgement,
     Cell,
@@ -109,13 +110,17 @@ class BaselineImporter:
             known = in_force.get((figure.unit_id, figure.domain))
             if entry["replaces"] != (known.pk if known else None):
                 raise WorldMoved(f"the figure of unit {figure.unit_id} changed since the check")
-        return enter_baselines(
-            self._context.actor,
-            campaign=self._campaign,
-            unit=self._context.unit,
-            figures=figures,
-            batch_id=self._context.batch_id,
-        )
+        try:
+            with one_transaction():
+                return enter_baselines(
+                    self._context.actor,
+                    campaign=self._campaign,
+                    unit=self._context.unit,
+                    figures=figures,
+                    batch_id=self._context.batch_id,
+                )
+        except RaceLost:
+            raise WorldMoved("somebody stated one of these figures a moment earlier") from None
 
     def _units(self, texts: set[str]) -> dict[str, OrgUnit | Problem]:
         """What each text means: a unit the actor may state figures for, or the problem with it."""
@@ -126,6 +131,23 @@ class BaselineImporter:
         ids = {units[0].pk for units in found.values() if len(units) == 1}
         allowed = set(reach.filter(pk__in=ids).values_list("pk", flat=True))
         return {text: _meaning(text, units, allowed, elsewhere) for text, units in found.items()}
+
+
+def state_figure(context: Context, cells: Mapping[str, Cell]) -> Judged:
+    """One figure by hand, the door of form and API: a workbook of one row.
+
+    Raises Refused with what the rules say, or with `figure.changed` where somebody was faster.
+    """
+    desk = BaselineImporter(context)
+    (judged,) = desk.judge([Row(1, dict(cells))], lambda done: None)
+    if judged.outcome is Outcome.MEND:
+        raise Refused(judged.problems)
+    if judged.outcome is not Outcome.UNCHANGED:
+        try:
+            desk.write([judged])
+        except WorldMoved:
+            raise Refused([CODES.problem("figure.changed")]) from None
+    return judged
 
 
 def _meaning(

@@ -106,6 +106,13 @@ CODES = Catalogue(
             BASELINE,
             field="unit",
         ),
+        Rule(
+            "figure.changed",
+            "填写期间这个数字已被他人修改，或行动已经结束。",
+            "请刷新页面，核对现在的数字后再保存。",
+            BASELINE,
+            field="member_count",
+        ),
         # adjusting a baseline
         Rule(
             "adjustment.of_a_branch",

@@ -1,7 +1,5 @@
 """团统数: the figures in force, and stating one."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -11,13 +9,12 @@ from rest_framework.response import Response
 
 from zhtj.lib import days
 from zhtj.lib.api_fields import Cell
-from zhtj.lib.problems import Refused
-from zhtj.lib.workbook import Context, Outcome, Row
+from zhtj.lib.workbook import Context, Outcome
 
 import orgs.queries
 from orgs.scopes import NOTHING
 from progress import queries
-from progress.imports import BaselineImporter
+from progress.imports import state_figure
 from progress.models import COUNTS, Baseline
 
 
@@ -57,14 +54,9 @@ class BaselineViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         given = FigureSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         above = get_object_or_404(orgs.queries.units(request.scope), pk=request.scope.unit_id)
-        desk = BaselineImporter(Context(request.actor, above, days.today()))
-        cells: dict[str, Any] = dict(given.validated_data)
-        (judged,) = desk.judge([Row(1, cells)], lambda done: None)
-        if judged.outcome is Outcome.MEND:
-            raise Refused(judged.problems)
+        judged = state_figure(Context(request.actor, above, days.today()), given.validated_data)
         if judged.outcome is Outcome.UNCHANGED:
             return Response({"changed": False})
-        desk.write([judged])
         figures = (judged.entry or {})["figures"]
         stated = self.get_queryset().get(unit=figures["unit_id"], domain=figures["domain"])
         code = status.HTTP_201_CREATED if judged.outcome is Outcome.OK else status.HTTP_200_OK

@@ -89,6 +89,7 @@ def without_figures(scope: Scope, campaign: Campaign, unit: OrgUnit) -> int:
     stated_below = Baseline.objects.filter(
         campaign=campaign,
         until_at=None,
+        unit__closed_at=None,
         unit__tree_id=OuterRef("tree_id"),
         unit__lft__gte=OuterRef("lft"),
         unit__lft__lt=OuterRef("rght"),

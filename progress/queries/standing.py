@@ -83,5 +83,6 @@ def topmost(figures: QuerySet[Baseline], names: Sequence[str]) -> dict[str, list
 
 
 def inside(unit: OrgUnit) -> Q:
-    """Rows of units in the sub-tree of `unit`."""
-    return Q(unit__tree_id=unit.tree_id, unit__lft__gte=unit.lft, unit__lft__lt=unit.rght)
+    """Rows of the open units in the sub-tree of `unit`: of a closed one nothing is expected any more."""
+    place = {"unit__tree_id": unit.tree_id, "unit__lft__gte": unit.lft, "unit__lft__lt": unit.rght}
+    return Q(unit__closed_at=None, **place)

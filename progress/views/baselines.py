@@ -8,14 +8,15 @@ from django.utils.http import urlencode
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
-from zhtj.lib.workbook import Context, Outcome, Row, WorldMoved
+from zhtj.lib.problems import Refused
+from zhtj.lib.workbook import Context, Outcome
 
 from orgs.kinds import Domain
 from orgs.queries import open_children, visible_path
 from orgs.requests import Request
 from progress import queries
 from progress.forms import BaselineForm
-from progress.imports import BaselineImporter
+from progress.imports import state_figure
 from progress.views.common import unit_asked
 
 
@@ -50,18 +51,13 @@ def _stated(request: Request, form: BaselineForm | None) -> bool:
     if not form.is_valid() or form.chosen is None:
         messages.error(request, "请从列表中选择一个组织。")
         return False
-    desk = BaselineImporter(Context(request.actor, form.chosen, days.today()))
-    (judged,) = desk.judge([Row(1, dict(form.cleaned_data))], lambda done: None)
-    if judged.outcome is Outcome.MEND:
-        form.add_problems(judged.problems)
+    try:
+        judged = state_figure(Context(request.actor, form.chosen, days.today()), form.cleaned_data)
+    except Refused as refused:
+        form.add_problems(refused.problems)
         return False
     if judged.outcome is Outcome.UNCHANGED:
         messages.info(request, "与现有数字相同，没有改动。")
-        return True
-    try:
-        desk.write([judged])
-    except WorldMoved:
-        messages.error(request, "填写期间数字已被他人修改，请核对后再保存。")
     else:
         messages.success(request, f"“{form.chosen.short_name}”的团统数已保存。")
     return True

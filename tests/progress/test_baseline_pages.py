@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from zhtj.lib import days
+
 from orgs.models import AuditEntry, User
+from progress import imports
 from progress.models import Baseline
 
 from tests import world
@@ -72,6 +75,36 @@ def test_a_bad_figure_is_refused_by_the_rules_of_the_workbook(
 ) -> None:
     assert sentence in post(scene.cast.county_admin, "HN010101", **data).content.decode()
     assert figure() == 40
+
+
+@pytest.mark.parametrize("domain", ["学校", "农村"], ids=["a changed figure", "a new one"])
+def test_of_two_who_state_one_figure_at_once_the_later_is_told(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, domain: str
+) -> None:
+    """The other comes in between the look and the writing; in here it goes when the loser's writing does."""
+    enter, wrote = imports.enter_baselines, []
+    before = Baseline.objects.count()
+
+    def after_another(actor: Any, *, figures: Any, **more: Any) -> int:
+        key = {"unit_id": figures[0].unit_id, "domain": figures[0].domain}
+        if not wrote:
+            wrote.append(key)
+            known = Baseline.objects.filter(**key, until_at=None)
+            known.update(until_at=days.now())
+            Baseline.objects.create(**key, campaign=more["campaign"], member_count=41, from_at=days.now())
+            monkeypatch.setattr(Baseline.objects, "select_for_update", Baseline.objects.none)
+        return enter(actor, figures=figures, **more)
+
+    monkeypatch.setattr(imports, "enter_baselines", after_another)
+    said = post(scene.cast.county_admin, "HN010101", domain=domain).content.decode()
+    assert "已被他人修改" in said and "核对现在的数字" in said
+    assert Baseline.objects.count() == before
+    wrote.clear()
+    data = {**GOOD, "domain": domain, "member_count": 46}
+    answer = world.client(scene.cast.county_admin).post(
+        "/api/baselines/", data, content_type="application/json"
+    )
+    assert answer.status_code == 422 and "figure.changed" in answer.content.decode()
 
 
 def test_nobody_states_the_own_figure_nor_one_outside(scene: Scene) -> None:

@@ -7,7 +7,11 @@ from django.core.cache import cache
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from zhtj.desk import reshape
+from zhtj.lib import days
+
 from cadres.models import Engagement
+from members.models import Member
 from orgs.kinds import Industry, UnitKind
 from orgs.models import OrgUnit
 from progress import queries
@@ -67,6 +71,17 @@ def test_a_units_own_figures_come_before_the_sum_of_those_below(scene: Scene) ->
     state(scene, cast.city, "school", 100, branch_count=5)
     assert table(scene, cast.city)[0].split()[4] == "3/5"
     assert table(scene, cast.county)[0].split()[4:6] == ["3/4", "40/90"]
+
+
+def test_of_a_closed_unit_nothing_is_expected_at_any_place_as_in_the_bulletin(scene: Scene) -> None:
+    cast = scene.cast
+    before = {line.domain: line.expected for line in queries.standing(scene.campaign, cast.committee)}
+    Member.objects.filter(branch=cast.second_branch).update(until_at=days.now(), left_reason="left")
+    reshape.close_unit(world.actor(cast.committee_admin), unit=cast.second_branch)
+    frozen = scene.compute().units.get(unit=cast.committee).counted("", "school")
+    after = {line.domain: line.expected for line in queries.standing(scene.campaign, cast.committee)}
+    assert before == {"school": 80} and after == {"school": 40} and frozen.expected == 40
+    assert table(scene, cast.committee)[0].split()[5] == "30/40"
 
 
 def test_members_are_those_of_the_last_bulletin(scene: Scene) -> None:

@@ -96,6 +96,12 @@ def test_a_region_without_a_school_baseline_is_open_from_the_stages_start(scene:
     assert code(village) == "stage.gate_closed"
 
 
+def test_what_closed_units_were_to_enter_keeps_no_region_closed(scene: Scene, other_village: OrgUnit) -> None:
+    assert code(other_village) == "stage.gate_closed"
+    OrgUnit.objects.filter(pk=scene.cast.other_branch.pk).update(closed_at=days.now())
+    assert code(other_village) == ""
+
+
 def test_an_early_opening_opens(scene: Scene) -> None:
     stage = scene.campaign.stages.get(key="members_other")
     GateOpening.objects.create(stage=stage, region=scene.cast.city, opened_on=TODAY, reason="early")
