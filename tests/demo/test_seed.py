@@ -3,7 +3,6 @@
 from collections import Counter
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from zhtj.demo.seed import seed_demo
@@ -19,6 +18,7 @@ from orgs.models import OrgUnit, Person, User
 from progress.models import Bulletin, BulletinState, GateOpening
 
 from tests.conftest import MORNING
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +26,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def seeded(django_db_setup, django_db_blocker):
     """Seeded once for the whole file; rolled back at its end."""
-    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(days, "now", lambda: MORNING)
+    with standing(django_db_blocker):
         yield seed_demo("small", seed=2018, now=MORNING)
-        transaction.set_rollback(True)
 
 
 def test_the_small_demo_is_as_large_as_promised(seeded):

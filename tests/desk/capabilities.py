@@ -126,6 +126,8 @@ class Places:
         self.cadres |= {place: world.cadre(branch, "书记") for place, branch in self.branches.items()}
 
     def __getattr__(self, name: str) -> Any:
+        if name == "cast" or name.startswith("_"):  # a copy in the making has no cast yet
+            raise AttributeError(name)
         return getattr(self.cast, name)
 
     @cached_property

@@ -1,7 +1,9 @@
 """Who may do what, cell by cell: asked of the scope, and knocked at every page and API that does it."""
 
+import copy
 import io
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,10 +18,11 @@ from zhtj.imports.models import ImportBatch, ImportRow
 from orgs.models import OrgUnit, User
 from orgs.scopes import CAPABILITIES
 
+from tests import cast as casting
 from tests import workbooks, world
-from tests.cast import Cast
 from tests.desk.capabilities import OTHERS, PEOPLE, TABLE, Places, cells, cells_of
 from tests.desk.knocks import ASKING, KNOCKS, OF_THE_PROVINCE, WITHOUT_DOOR, Knock, ProvinceDoor
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = (*PEOPLE, "city_admin", "county_admin")
@@ -36,9 +39,15 @@ CADRE_ROW = ["王芳", "汉族", "中共党员", "委员", "专职"]
 DOORS = [(capability, knock) for capability, knocks in KNOCKS.items() for knock in knocks]
 
 
+@pytest.fixture(scope="module")
+def standing_places(django_db_setup: None, django_db_blocker: Any) -> Iterator[Places]:
+    with standing(django_db_blocker):
+        yield Places(casting.assemble())
+
+
 @pytest.fixture
-def places(cast: Cast) -> Places:
-    return Places(cast)
+def places(standing_places: Places, db: None) -> Places:
+    return copy.deepcopy(standing_places)
 
 
 @pytest.mark.parametrize("capability", TABLE)

@@ -43,6 +43,8 @@ class Stage:
         self._bulletins()
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # a copy in the making has no cast yet
+            raise AttributeError(name)
         return getattr(self._cast, name)
 
     def _batch(self) -> Any:
