@@ -55,8 +55,10 @@ def run(name: str, database_url: str, arguments: list[str], folder: Path, **envi
     command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={result_file}"]
     command.append(f"--basetemp={folder / name}")  # its own: other runs clean up the shared one
     if not any(word in ("-n", "-p") or word.startswith("--numprocesses") for word in arguments):
-        command += ["-n", WORKERS, "--dist", "loadfile"]
+        # In their own order: the browser folder, the longest, is first (its conftest); short files end it.
+        command += ["-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"]
     environment = {**os.environ, "DATABASE_URL": database_url, **environment}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # workers, children, second pass: compiled once for all
     done = Pass(name, subprocess.run([*command, *arguments], env=environment).returncode)
     if result_file.exists():
         read_results(result_file, done)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from xdist.scheduler import LoadFileScheduling
 
 from zhtj.lib import days
 
@@ -54,13 +55,23 @@ class Clock:
 def pytest_configure(config: pytest.Config) -> None:
     settings.ZHTJ_FIELD_KEY = FIELD_KEY
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # Playwright's event loop stays in the thread after the browser tests; Django would refuse queries there.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     settings.AXES_ENABLED = False
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     from zhtj.celery import app
 
     app.conf.update(task_always_eager=True, task_eager_propagates=True)
+
+
+class OneProgram(LoadFileScheduling):
+    """A file is one worker's; so is all that drives a browser: it shares one program and one Chromium."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "tests/browser/"
+        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProgram | None:
+    return OneProgram(config, log) if config.option.dist == "loadfile" else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -16,16 +16,24 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives a browser; on the PostgreSQL pass it needs Redis as well."""
-    here = Path(__file__).parent
+    """Everything here drives a browser; on the PostgreSQL pass it needs Redis as well. It goes first.
+
+    It takes longest. And whoever asks Django for a connection while Playwright's loop is in the thread
+    is given another one than before and after, which nobody closes.
+    """
     for item in items:
-        if here in item.path.parents:
+        if _is_here(item):
             item.add_marker(pytest.mark.browser)
             if _is_on_servers():
                 item.add_marker(pytest.mark.redis)
+    items.sort(key=lambda item: not _is_here(item))
 
 
-@pytest.fixture(scope="session")
+def _is_here(item: pytest.Item) -> bool:
+    return Path(__file__).parent in item.path.parents
+
+
+@pytest.fixture(scope="package")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The running program with the small demo, embedded or on servers as this pass has it."""
     start = programs.on_servers if _is_on_servers() else programs.embedded
@@ -33,7 +41,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=reach.chromium(), args=QUIET)

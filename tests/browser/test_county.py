@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from pathlib import Path
 
+import pytest
 from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
@@ -123,6 +124,7 @@ def test_the_county_verifies_departs_adds_and_declares(page: Page, program: Prog
     expect(page.locator("#content")).to_contain_text("空心中学团委")
 
 
+@pytest.mark.sqlite  # as in test_access
 def test_the_pages_of_cadres_are_accessible_on_a_phone(phone: Page) -> None:
     sign_in(phone, "county")
     wrong = {}
