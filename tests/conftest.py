@@ -7,6 +7,7 @@ is said once: the runner leaves it out of its second pass (TESTS_PASS=again).
 """
 
 import datetime as dt
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -84,6 +85,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if item not in set(dropped)]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays loaded: the collector, called rarely, does not look through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def _marks(item: pytest.Item) -> set[str]:
