@@ -181,9 +181,14 @@ def rate_of(entered: int, expected: int | None) -> float | None:
     return entered / expected if expected else None
 
 
+def cut(rate: float) -> float:
+    """A rate as it is shown: cut after 0.1 %, not rounded, so that 69.96 % does not read as 70.0 %."""
+    return int(rate * 1000 + 1e-9) / 1000
+
+
 def percent(rate: float | None) -> str:
-    """A rate in words: one decimal, cut and not rounded, so that 69.96 % does not read as 70.0 %."""
-    return "—" if rate is None else f"{int(rate * 1000 + 1e-9) / 10:.1f}%"
+    """A rate in words, never capped: `0.8749` → `87.4%`; `—` where there is none."""
+    return "—" if rate is None else f"{cut(rate):.1%}"
 
 
 def planned_share(day: dt.date, clock: Clock) -> Fraction | None:

@@ -19,6 +19,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from zhtj.lib.races import RaceLost
+
 BACK = "返回上一页，检查后再试一次。"
 CALL = "多次出现时，请联系上级团组织管理员。"
 
@@ -37,6 +39,12 @@ PAGES: dict[int, tuple[str, str, str, tuple[str, ...]]] = {
         "这个地址不能这样使用",
         "这个地址不接受这种操作，没有处理。",
         ("回到工作台，从菜单重新进入。",),
+    ),
+    409: (
+        "conflict",
+        "与他人的操作相撞",
+        "有人同时在修改相同的内容，这一步没有保存。",
+        ("返回上一页，刷新后再试一次。", CALL),
     ),
     413: (
         "too_large",
@@ -100,6 +108,8 @@ def status_of(error: BaseException | None) -> int:
         return 413
     if isinstance(error, SuspiciousOperation | BadRequest):
         return 400
+    if isinstance(error, RaceLost):
+        return 409
     if isinstance(error, OperationalError | InterfaceError):
         return 503
     return 500

@@ -9,6 +9,7 @@ from itertools import chain, count
 from zhtj.lib.sheets import HeaderCell, Marked, SheetOut, write_workbook
 from zhtj.lib.workbook import Cell
 
+from progress import tally
 from progress.exports.document import Document, Line, StageHead
 
 COUNT, RATE, DAY, PACE = "#,##0", "0.0%", "yyyy-mm-dd", "#,##0.0"
@@ -76,7 +77,7 @@ def _cells(line: Line, group: str) -> list[Cell | Marked]:
         line.expected,
         line.expected_adjusted,
         line.entered,
-        None if line.rate is None else int(line.rate * 1000 + 1e-9) / 1000,
+        None if line.rate is None else tally.cut(line.rate),
         line.explained,
         line.delta_1,
         line.delta_7,

@@ -10,12 +10,14 @@ from django.test import Client
 from django.urls import include, path
 
 from zhtj.lib.doors import public
+from zhtj.lib.races import RaceLost
 
 from tests import world
 
 ERRORS = {
     "404": Http404(),
     "400": SuspiciousOperation(),
+    "409": RaceLost(),
     "413": RequestDataTooBig(),
     "503": OperationalError("connection refused"),
     "500": RuntimeError("a secret"),
@@ -45,7 +47,7 @@ def visitor(settings: Any) -> Client:
 
 
 @pytest.mark.parametrize("debug", [False, True])
-@pytest.mark.parametrize("status", ["400", "404", "413", "503"])
+@pytest.mark.parametrize("status", ["400", "404", "409", "413", "503"])
 def test_an_error_is_a_plain_page_in_development_too(
     status: str, debug: bool, visitor: Client, settings: Any
 ) -> None:

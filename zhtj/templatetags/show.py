@@ -4,6 +4,8 @@ from typing import Any
 
 from django import template
 
+from progress import tally
+
 register = template.Library()
 
 UNKNOWN = "—"
@@ -25,11 +27,8 @@ def signed(value: int | None) -> str:
 
 @register.filter
 def rate(value: float | None) -> str:
-    """A share as per cent with one decimal, never capped: `0.8749` → `87.5%`; None → `—`.
-
-    Cut, not rounded, so that nobody reads 100.0% with somebody still missing.
-    """
-    return UNKNOWN if value is None or value == "" else f"{int(float(value) * 1000 + 1e-9) / 10:.1f}%"
+    """`tally.percent`: `0.8749` → `87.4%`; None → `—`."""
+    return tally.percent(None if value is None or value == "" else float(value))
 
 
 @register.filter
