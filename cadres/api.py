@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from zhtj.lib import days
+from zhtj.lib import days, words
 from zhtj.lib.api_fields import Cell
 from zhtj.lib.problems import Problem
 
@@ -254,11 +254,11 @@ class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
 
     def _unit_asked(self, request: Request) -> OrgUnit:
         """The unit of the code in `unit`, else the one acted for."""
-        code = request.query_params.get("unit", "")
+        code = words.code(request.query_params.get("unit", ""))
         seen = orgs.queries.units(request.scope, "cadres.see")
         if not code:
             return get_object_or_404(seen, pk=request.scope.unit_id)
-        return get_object_or_404(seen, code="" if "\x00" in code else code)
+        return get_object_or_404(seen, code=code)
 
     def _own_unit(self, request: Request) -> OrgUnit:
         units = orgs.queries.units(request.scope)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from zhtj.lib.forms import Plain, Typed
+from zhtj.lib.forms import Plain, Search, Typed
 from zhtj.lib.problems import Problem
 
 from cadres.columns import COLUMNS, USUAL, RosterColumn, chosen
@@ -135,7 +135,7 @@ class DepartForm(Plain):
 class FilterForm(Plain):
     """What a roster is narrowed to, and which columns it shows."""
 
-    q = forms.CharField(label="姓名开头、身份证号码或手机号码", required=False, max_length=60)
+    q = Search("姓名开头、身份证号码或手机号码")
     kind = forms.ChoiceField(label="组织类别", required=False)
     post = forms.ChoiceField(label="团内职务", required=False)
     engagement = forms.ChoiceField(label="团干部性质", required=False)

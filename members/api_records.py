@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from zhtj.lib import days
-from zhtj.lib.api_fields import Cell
+from zhtj.lib.api_fields import Cell, Words
 from zhtj.lib.problems import Refused
 
 import orgs.queries
@@ -50,7 +50,7 @@ class IdentitySerializer(serializers.Serializer):
 
     full_name = Cell()
     national_id = Cell()
-    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    reason = Words()
 
     def entry(self) -> Entry:
         """What was said, read; a blank is a problem of the entry."""
@@ -78,7 +78,7 @@ class ActSerializer(serializers.Serializer):
     """A word on an application: `grant`, `refuse`, `release`, `keep`, `cancel`."""
 
     act = serializers.ChoiceField(choices=["grant", "refuse", "release", "keep", "cancel"])
-    decision = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    decision = Words()
 
 
 class CaseSerializer(serializers.ModelSerializer):
@@ -120,7 +120,7 @@ class CaseSerializer(serializers.ModelSerializer):
 class PersonAskSerializer(serializers.Serializer):
     """Other values for somebody's basic data; what is left out stays."""
 
-    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    reason = Words()
 
     def get_fields(self) -> dict[str, serializers.Field]:
         cells: dict[str, serializers.Field] = {name: Cell() for name in corrections.FIELDS}
@@ -340,7 +340,7 @@ class CorrectionViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewse
             asked = corrections.cancel_person_correction(request.actor, request=asked)
         else:
             asked = actions.answer_person_correction(
-                request.actor, request=asked, agrees=act == "grant", words=words, today=days.today()
+                request.actor, request=asked, agrees=act == "grant", decision=words, today=days.today()
             )
         return Response(CorrectionSerializer(asked).data)
 

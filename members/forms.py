@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils.text import format_lazy
 
-from zhtj.lib.forms import Day, Plain, Typed
+from zhtj.lib.forms import Day, Plain, Typed, Words
 from zhtj.lib.problems import Problem
 
 import cadres.rules
@@ -168,13 +168,6 @@ class CorrectionForm(RecordForm):
         return {name: shown(name, getattr(stored, name)) for name in FIELDS}
 
 
-REASON: dict[str, Any] = {
-    "max_length": 200,
-    "required": False,
-    "widget": forms.Textarea(attrs={"rows": "3"}),
-}
-
-
 class TransferForm(Plain):
     """Where ticked members go, and why: the reason is needed where others have to agree."""
 
@@ -184,9 +177,7 @@ class TransferForm(Plain):
         help_text="输入名称从您管理的团支部中选择；其他团支部请向对方询问组织编码后填写。",
         widget=forms.TextInput(attrs={"data-pick": _BRANCHES, "autocomplete": "off"}),
     )
-    reason = forms.CharField(
-        label="理由", help_text="转往上级管理范围以外的团支部时必填，由对方同意后生效。", **REASON
-    )
+    reason = Words("理由", "转往上级管理范围以外的团支部时必填，由对方同意后生效。")
 
     def unknown_branch(self) -> Problem:
         return PROCEDURES.problem("to_branch.unknown", value=self.cleaned_data["to_branch"][:40])
@@ -199,7 +190,7 @@ class WithdrawForm(Plain):
         label="离开原因",
         choices=[("", "请选择"), *((reason.value, reason.label) for reason in actions.WITHDRAWALS)],
     )
-    remark = forms.CharField(label="说明", **REASON)
+    remark = Words("说明")
 
 
 class WhoForm(Plain):
@@ -207,7 +198,7 @@ class WhoForm(Plain):
 
     full_name = Typed("姓名", "与身份证一致。", required=True)
     national_id = Typed("身份证号码", "18位，最后一位可以是X。", required=True, spellcheck="false")
-    reason = forms.CharField(label="理由", **REASON)
+    reason = Words("理由")
 
     asked: tuple[str, ...] = ("full_name", "national_id")
 
@@ -244,9 +235,7 @@ class PersonForm(Plain):
     wechat = Typed("微信号")
     joined_party_on = Typed("入党年月")
     is_volunteer = Typed("是否注册志愿者", choices=_YES_NO)
-    reason = forms.CharField(
-        label="理由", **(REASON | {"help_text": "必填，例如“身份证登记有误，附复印件”。"})
-    )
+    reason = Words("理由", "必填，例如“身份证登记有误，附复印件”。")
 
     ethnicities = ETHNICITIES
     educations = person_rules.EDUCATIONS
@@ -279,7 +268,7 @@ class DecisionForm(Plain):
         choices=[(name, name) for name in ("grant", "refuse", "release", "keep", "cancel")],
         widget=forms.HiddenInput,
     )
-    decision = forms.CharField(label="意见", help_text="不同意的必须写明理由。", **REASON)
+    decision = Words("意见", "不同意的必须写明理由。")
 
 
 class YouthForm(Plain):
@@ -289,7 +278,7 @@ class YouthForm(Plain):
         choices=[(name, name) for name in ("recognise", "dismiss", "release", "attach", "detach")],
         widget=forms.HiddenInput,
     )
-    words = forms.CharField(label="理由", **REASON)
+    words = Words("理由")
     attest_evidence = forms.BooleanField(label="没有填写“有”“无”的材料，我确认确实在档", required=False)
     document = forms.FileField(
         label="证明材料", required=False, help_text="JPG、PNG 图片或 PDF，每份不超过 5 MB，最多10份。"
@@ -312,9 +301,9 @@ class SettingsForm(Plain):
         "从严认定起始日",
         "从这一天起入团的，须有入团志愿书、年满最低年龄、有发展团员编号。填某月1日。",
     )
-    minimum_age_before = forms.IntegerField(label="起始日前入团最低年龄（提示）", min_value=0, max_value=99)
-    minimum_age_from = forms.IntegerField(label="起始日后入团最低年龄", min_value=0, max_value=99)
-    overage_from = forms.IntegerField(label="超龄提示年龄", min_value=18, max_value=99)
+    minimum_age_before = forms.IntegerField(label="起始日前入团最低年龄（提示）")
+    minimum_age_from = forms.IntegerField(label="起始日后入团最低年龄")
+    overage_from = forms.IntegerField(label="超龄提示年龄")
     interchanges_years = forms.BooleanField(
         label="2017年、2018年入团的，编号年份可以互换",
         help_text="例如2017年12月入团、编号以2018开头的。",
@@ -329,7 +318,7 @@ class SettingsForm(Plain):
         label="导入后不足3人的团支部", choices=AdmissionSettings.UnderThree.choices
     )
     allows_release = forms.BooleanField(label="上级可以书面核准放行（年龄除外）", required=False)
-    rectify_days = forms.IntegerField(label="整改期限（天）", min_value=1, max_value=365)
+    rectify_days = forms.IntegerField(label="整改期限（天）")
 
     @staticmethod
     def initial_of(row: AdmissionSettings) -> dict[str, Any]:
@@ -339,4 +328,4 @@ class SettingsForm(Plain):
 class PurposeForm(Plain):
     """What somebody's whole id is needed for."""
 
-    purpose = forms.CharField(label="用途", **REASON)
+    purpose = Words("用途")

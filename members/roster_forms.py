@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from django import forms
 
-from zhtj.lib.forms import Day, Plain
+from zhtj.lib.forms import Day, Plain, Search, Words
 
-from members.forms import REASON
 from members.queries.columns import COLUMNS
 from members.queries.filters import EVIDENCE, NO, STATES, YES, Filters
 from orgs import person_rules
@@ -36,12 +35,7 @@ _MONTHS = ("%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月", "%Y-%m-%d")
 class RosterForm(Plain):
     """What a roster is narrowed by. What cannot be read is said and filters nothing."""
 
-    q = forms.CharField(
-        label="姓名开头、身份证号码、手机号码或编号",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),
-    )
+    q = Search("姓名开头、身份证号码、手机号码或编号")
     domain = forms.ChoiceField(label="领域", required=False, choices=_any(Domain.choices))
     political_status = forms.ChoiceField(
         label="政治面貌",
@@ -110,7 +104,7 @@ class ExportForm(Plain):
         help_text="须有查看完整身份证号码的权限并写明用途。",
         required=False,
     )
-    purpose = forms.CharField(label="用途", **REASON)
+    purpose = Words("用途")
 
 
 class PasteForm(Plain):

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from zhtj.lib import days
-from zhtj.lib.api_fields import Cell
+from zhtj.lib.api_fields import Cell, Words
 
 from members import actions, documents, queries
 from members.api import is_drawn, unit_named
@@ -57,7 +57,7 @@ class CandidateSerializer(serializers.Serializer):
 
 
 class WordsSerializer(serializers.Serializer):
-    words = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    words = Words()
 
 
 class RecogniseSerializer(serializers.Serializer):

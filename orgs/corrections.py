@@ -17,7 +17,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 
-from zhtj.lib import crypto, days, masks
+from zhtj.lib import crypto, days, masks, words
 from zhtj.lib.problems import Catalogue, Problem, Refused, Rule
 from zhtj.lib.races import until_settled
 
@@ -138,7 +138,10 @@ def ask_person_correction(
     if keeper is None:
         raise Refused([CODES.problem("request.no_keeper")])
     filled = {name: _as_text(typed.get(name)) for name in FIELDS}
-    problems = [] if reason.strip() else [CODES.problem("request.reason")]
+    reason = words.read(reason)
+    problems = (
+        words.too_long(reason, MOST_WORDS, at="reason") if reason else [CODES.problem("request.reason")]
+    )
 
     def attempt() -> CorrectionRequest:
         held = _held(person.pk)
@@ -156,27 +159,28 @@ def ask_person_correction(
             unit=unit,
             keeper=keeper,
             asked_sealed=_sealed({name: filled[name] for name in differing}),
-            reason=reason.strip()[:MOST_WORDS],
+            reason=reason,
             asked_by=actor.user,
             asked_at=days.now(),
         )
         _leave_trail(actor, request, "orgs.ask_person_correction", {"fields": _labels(differing)})
         if actor.scope.may("cadres.enter", keeper):
-            _answer(actor, request, agrees=True, words="", values=differing, check=check)
+            _answer(actor, request, agrees=True, decision="", values=differing, check=check)
         return request
 
     return until_settled(attempt)
 
 
 def answer_person_correction(
-    actor: Actor, *, request: CorrectionRequest, agrees: bool, words: str, today: dt.date, check: Check
+    actor: Actor, *, request: CorrectionRequest, agrees: bool, decision: str, today: dt.date, check: Check
 ) -> CorrectionRequest:
     """The keeper's word, or the superior's approval of name and id.
 
     Raises Refused where it is settled, a refusal gives no reason, or the values no longer hold;
     PermissionDenied for whoever is not to act on it.
     """
-    if not agrees and not words.strip():
+    decision = words.within(decision, MOST_WORDS, at="decision")
+    if not agrees and not decision:
         raise Refused([CODES.problem("request.reason", at="decision")])
 
     def attempt() -> CorrectionRequest:
@@ -187,7 +191,7 @@ def answer_person_correction(
         differing = _differing(_held(locked.person_id), values)
         if agrees and unread:
             raise Refused(unread)
-        _answer(actor, locked, agrees=agrees, words=words, values=differing, check=check)
+        _answer(actor, locked, agrees=agrees, decision=decision, values=differing, check=check)
         return locked
 
     return until_settled(attempt)
@@ -249,12 +253,12 @@ def _answer(
     request: CorrectionRequest,
     *,
     agrees: bool,
-    words: str,
+    decision: str,
     values: Mapping[str, Any],
     check: Check,
 ) -> None:
     if not agrees:
-        return _settle(actor, request, State.REFUSED, words)
+        return _settle(actor, request, State.REFUSED, decision)
     person = request.person
     if problems := _against(person, values, check):
         raise Refused(problems)
@@ -264,9 +268,9 @@ def _answer(
     if superior_first and not actor.scope.may("approvals.decide", request.keeper):
         request.state = State.CONFIRMED
         request.save(update_fields=["state", "answered_by", "answered_at"])
-        return _leave_trail(actor, request, "orgs.confirm_person_correction", {"decision": words.strip()})
+        return _leave_trail(actor, request, "orgs.confirm_person_correction", {"decision": decision})
     _store(actor, request, person, values)
-    return _settle(actor, request, State.GRANTED, words)
+    return _settle(actor, request, State.GRANTED, decision)
 
 
 def _store(actor: Actor, request: CorrectionRequest, person: Person, values: Mapping[str, Any]) -> None:
@@ -335,7 +339,7 @@ def _sealed(asked: Mapping[str, str]) -> bytes:
 
 
 def _settle(actor: Actor, request: CorrectionRequest, state: str, decision: str) -> None:
-    request.state, request.decision = state, decision.strip()[:MOST_WORDS]
+    request.state, request.decision = state, decision
     request.decided_by, request.decided_at = actor.user, days.now()
     request.save()
     after = {"state": State(state).label, "decision": request.decision}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from zhtj.lib import bulk, masks
+from zhtj.lib import bulk, masks, words
 
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit
@@ -55,8 +55,8 @@ def units_by_id(unit_ids: Iterable[int], *, lock: bool = False) -> dict[int, Org
 
 def branch_by_code(code: str) -> OrgUnit | None:
     """The open branch of this code, wherever it stands. One query."""
-    found = OrgUnit.objects.filter(code=code, kind=UnitKind.BRANCH, closed_at__isnull=True)
-    return found.order_by().first() if code and "\x00" not in code else None
+    found = OrgUnit.objects.filter(code=words.code(code), kind=UnitKind.BRANCH, closed_at__isnull=True)
+    return found.order_by().first()
 
 
 def superior_of(unit_id: int | None) -> str:

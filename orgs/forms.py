@@ -5,9 +5,8 @@ from typing import Any, cast
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
-from zhtj.lib.forms import Day, Plain, Typed
+from zhtj.lib.forms import Day, Plain, Search, Typed
 
-from orgs import queries
 from orgs.actions import KINDS_WITH_POSTS, MOST_POSTS
 from orgs.browsing import Wanted
 from orgs.kinds import ALLOWED_CHILDREN, Domain, Industry, UnitClass, UnitKind
@@ -66,19 +65,19 @@ class RoleForm(Plain):
 class UnitSearchForm(forms.Form):
     """What a unit list is asked for. Never refuses: what cannot be read is as if not asked."""
 
-    q = Typed("简称、全称或编码")
+    q = Search("简称、全称或编码")
     kind = forms.ChoiceField(required=False, choices=UnitKind.choices)
 
     def asked(self) -> tuple[str, str]:
         """The text and the kind looked for; "" for none."""
         self.full_clean()
-        return queries.clean_search(self.cleaned_data["q"]), self.cleaned_data.get("kind", "")
+        return self.cleaned_data["q"], self.cleaned_data.get("kind", "")
 
 
 class PickForm(forms.Form):
     """What a picker asks for. Never refuses: what cannot be read is as if not asked, except the unit."""
 
-    q = Typed("简称、全称或编码")
+    q = Search("简称、全称或编码")
     inside = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     may = forms.ChoiceField(required=False, choices=[(name, name) for name in CAPABILITIES])
     kind = forms.ChoiceField(required=False, choices=UnitKind.choices)
@@ -94,7 +93,7 @@ class PickForm(forms.Form):
             kinds &= {kind for kind in UnitKind.values if given["holds"] in ALLOWED_CHILDREN[kind]}
         wanted = Wanted(given.get("may") or "units.see", kinds, given.get("without"))
         inside = given.get("inside") or (0 if self.data.get("inside") else None)
-        return queries.clean_search(given.get("q", "")), inside, wanted
+        return given["q"], inside, wanted
 
 
 class TreeForm(forms.Form):
@@ -190,8 +189,8 @@ class AuditForm(Plain):
     """What is looked for in the audit trail. What cannot be read is as if not asked."""
 
     unit = forms.CharField(label="组织编码", required=False, max_length=32)
-    person = forms.CharField(label="人员姓名", required=False, max_length=30)
-    actor = forms.CharField(label="操作人（账号或姓名）", required=False, max_length=150)
+    person = Search("人员姓名")
+    actor = Search("操作人（账号或姓名）", most=150)
     action = forms.ChoiceField(label="动作", required=False, choices=[("", "全部"), *ACTIONS.items()])
     since = Day("从", required=False)
     until = Day("到", required=False)

@@ -22,7 +22,6 @@ __all__ = [
     "UnitFinder",
     "beginning_with",
     "children",
-    "clean_search",
     "existing_codes",
     "find",
     "holding",
@@ -41,7 +40,6 @@ __all__ = [
     "visible_path",
 ]
 
-_LONGEST_SEARCH = 60
 _STEPS_UP = range(1, MAX_DEPTH)
 
 
@@ -53,11 +51,6 @@ def units(scope: Scope, capability: str = "units.see") -> QuerySet[OrgUnit]:
 def children(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
     """The direct children of `unit` that the scope may see."""
     return units(scope).filter(parent=unit)
-
-
-def clean_search(text: str) -> str:
-    """What was typed into a search field, in normal form and cut to a sensible length."""
-    return identity.clean(text).replace("\ufffd", "")[:_LONGEST_SEARCH]
 
 
 def find(scope: Scope, text: str) -> QuerySet[OrgUnit]:

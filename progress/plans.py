@@ -17,17 +17,20 @@ once: presets, the settings page and the API say the same.
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import count
 
-from zhtj.lib.problems import Catalogue, Problem, Rule
+from zhtj.lib import words
+from zhtj.lib.problems import Catalogue, Problem, Refused, Rule
 
 from orgs.kinds import Domain
 
 STAGES = "通知 一、工作安排"
 MOST_LAG = 50
-LONGEST_NAME, LONGEST_STAGE_NAME = 60, 40
+LONGEST = {"name": 60, "help_line": 60, "system_address": 120}  # characters
+LONGEST_STAGE_NAME = 40
 
 ORGAN_CADRES, GRASSROOTS_CADRES, MEMBERS = "organ_cadres", "grassroots_cadres", "members"
 
@@ -66,7 +69,6 @@ class Plan:
 CODES = Catalogue(
     [
         Rule("name.missing", "没有填写名称。", "请填写名称。", STAGES),
-        Rule("name.too_long", "名称太长。", "请控制在 {most} 字以内。", STAGES),
         Rule("ends_on.before_start", "结束日期早于开始日期。", "请核对这两个日期。", STAGES, field="ends_on"),
         Rule(
             "plans_due_on.outside",
@@ -168,6 +170,20 @@ CODES = Catalogue(
             STAGES,
             field="gate",
         ),
+        Rule(
+            "stages.unknown",
+            "这项行动没有标识为“{key}”的阶段。",
+            "原有的阶段请填写读到的标识，新的阶段留空。",
+            STAGES,
+            field="stages",
+        ),
+        Rule(
+            "stages.twice",
+            "标识为“{key}”的阶段出现了两次。",
+            "每个阶段请只保留一处。",
+            STAGES,
+            field="stages",
+        ),
         # several campaigns
         Rule(
             "campaign.another_active",
@@ -213,9 +229,27 @@ CODES = Catalogue(
 )
 
 
+def as_read(plan: Plan) -> Plan:
+    """The plan with its texts read (`zhtj.lib.words`)."""
+    texts = {name: words.line(getattr(plan, name)) for name in LONGEST}
+    stages = tuple(replace(stage, name=words.line(stage.name)) for stage in plan.stages)
+    return replace(plan, **texts, stages=stages)  # type: ignore[arg-type]
+
+
 def fingerprint(plan: Plan) -> str:
     """Short, and another one for another plan: what an editor has seen."""
     return hashlib.sha256(repr(plan).encode()).hexdigest()[:16]
+
+
+def keyed(stages: Sequence[StagePlan], known: Collection[str]) -> list[StagePlan]:
+    """The stages, each under its own key, a new one (without) under the next free `stage-N`.
+
+    Raises Refused for a key that is not among the `known`.
+    """
+    if strangers := [stage.key for stage in stages if stage.key and stage.key not in known]:
+        raise Refused([CODES.problem("stages.unknown", key=key) for key in strangers])
+    free = (f"stage-{number}" for number in count(1) if f"stage-{number}" not in known)
+    return [stage if stage.key else replace(stage, key=next(free)) for stage in stages]
 
 
 def shifted(plan: Plan, by: dt.timedelta) -> Plan:
@@ -238,6 +272,8 @@ def check_plan(plan: Plan) -> list[Problem]:
     problems = list(_span(plan))
     if not plan.stages:
         problems.append(CODES.problem("stages.missing"))
+    times = Counter(stage.key for stage in plan.stages)
+    problems += [CODES.problem("stages.twice", key=key) for key, many in times.items() if many > 1]
     for index, stage in enumerate(plan.stages):
         problems += _dates(plan, index, stage)
         problems += _coverage(index, stage)
@@ -249,8 +285,8 @@ def check_plan(plan: Plan) -> list[Problem]:
 def _span(plan: Plan) -> Iterator[Problem]:
     if not plan.name:
         yield CODES.problem("name.missing")
-    elif len(plan.name) > LONGEST_NAME:
-        yield CODES.problem("name.too_long", most=LONGEST_NAME)
+    for name, most in LONGEST.items():
+        yield from words.too_long(getattr(plan, name), most, at=name)
     if plan.ends_on < plan.starts_on:
         yield CODES.problem("ends_on.before_start")
     elif plan.plans_due_on and not plan.starts_on <= plan.plans_due_on <= plan.ends_on:
@@ -266,8 +302,7 @@ def _problem(index: int, code: str, field: str, **values: object) -> Problem:
 def _dates(plan: Plan, index: int, stage: StagePlan) -> Iterator[Problem]:
     if not stage.name:
         yield _problem(index, "name.missing", "name")
-    elif len(stage.name) > LONGEST_STAGE_NAME:
-        yield _problem(index, "name.too_long", "name", most=LONGEST_STAGE_NAME)
+    yield from words.too_long(stage.name, LONGEST_STAGE_NAME, at=f"stages.{index}.name")
     if stage.deadline < stage.opens_on:
         yield _problem(index, "deadline.before_opening", "deadline", stage=stage.name)
     if plan.ends_on < plan.starts_on:
@@ -320,7 +355,7 @@ def _leads_back(by_key: dict[str, StagePlan], stage: StagePlan) -> bool:
 def _twice(stages: Sequence[StagePlan]) -> Iterator[Problem]:
     """Domains and measures of cadres that stand in more than one stage, told at the last of them."""
     domains = Counter(domain for stage in stages for domain in set(stage.domains))
-    for domain in (domain for domain, count in domains.items() if count > 1):
+    for domain in (domain for domain, many in domains.items() if many > 1):
         among = [index for index, stage in enumerate(stages) if domain in stage.domains]
         names = _names(stages, among)
         yield _problem(among[-1], "domains.twice", "domains", domain=Domain(domain).label, stages=names)

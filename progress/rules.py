@@ -53,9 +53,7 @@ CODES = Catalogue(
             field="stage",
         ),
         Rule("reason.missing", "没有填写理由。", "请写明理由，不超过 500 字。", GATE),
-        Rule("reason.too_long", "理由太长。", "请控制在 500 字以内。", GATE),
         Rule("remark.missing", "不同意时必须写明意见。", "请写明意见，让申请单位知道怎样改进。", GATE),
-        Rule("remark.too_long", "审批意见太长。", "请控制在 500 字以内。", GATE),
         Rule(
             "request.decided_already",
             "这份申请已经审批过了。",

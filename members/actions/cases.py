@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from zhtj.lib import crypto, locks, masks
+from zhtj.lib import crypto, locks, masks, words
 from zhtj.lib.problems import Refused
 from zhtj.lib.races import until_settled
 
@@ -101,22 +101,21 @@ def answer_claim(
     `members.enter` of the holding branch.
     """
     actor.scope.require("members.enter", case.branch)
-    if not release and not answer.strip():
-        raise Refused([PROCEDURES.problem("reason.missing", at="decision")])
+    answer = _read_decision(answer, is_needed=not release)
     with transaction.atomic():
         stamp = locks.entry_stamp()
         held, locked = _lock(case, moving=release)
         if not locked.is_dispute or locked.state != State.OPEN:
             raise Refused([PROCEDURES.problem("case.settled")])
-        locked.answer, locked.answered_at = answer.strip()[: moves.REASON_LENGTH], stamp
+        locked.answer, locked.answered_at = answer, stamp
         if not release:
             locked.state = State.KEPT
             locked.save(update_fields=["answer", "answered_at", "state"])
             _leave_trail(actor, locked, "members.keep_claimed", {"answer": locked.answer})
             return locked
         locked.save(update_fields=["answer", "answered_at"])
-        words = "原支部同意转出" if locked.kind == Kind.CLAIM else "原支部放弃编号"
-        settle(actor, locked, State.GRANTED, words, stamp)
+        granted = "原支部同意转出" if locked.kind == Kind.CLAIM else "原支部放弃编号"
+        settle(actor, locked, State.GRANTED, granted, stamp)
         _give(actor, locked, held, stamp, today)
     return locked
 
@@ -128,8 +127,7 @@ def decide_case(
     run, or a refusal gives no reason; PermissionDenied for whoever is not to decide it (`require_decider`).
     """
     require_decider(actor, case)
-    if not grant and not decision.strip():
-        raise Refused([PROCEDURES.problem("reason.missing", at="decision")])
+    decision = _read_decision(decision, is_needed=not grant)
 
     def attempt() -> MemberCase:
         stamp = locks.entry_stamp()
@@ -231,15 +229,15 @@ def open_case(
     actor: Actor, member: Member, kind: Kind, reason: str, stamp: dt.datetime, **more: Any
 ) -> MemberCase:
     """A new case about a held member. Raises Refused without a reason, or while one of the kind is open."""
-    if not reason.strip():
-        raise Refused([PROCEDURES.problem("reason.missing", at="reason")])
+    missing = PROCEDURES.problem("reason.missing", at="reason")
+    reason = words.needed(reason, moves.REASON_LENGTH, missing=missing)
     if MemberCase.objects.filter(member=member, kind=kind, state__in=(State.OPEN, State.KEPT)).exists():
         raise Refused([PROCEDURES.problem("case.open", kind=kind.label)])
     case = MemberCase.objects.create(
         kind=kind,
         member=member,
         branch_id=member.branch_id,
-        reason=reason.strip()[: moves.REASON_LENGTH],
+        reason=reason,
         asked_by=actor.user,
         asked_at=stamp,
         **more,
@@ -268,11 +266,19 @@ def _lock(case: MemberCase, *, moving: bool = False) -> tuple[Member, MemberCase
 
 def settle(actor: Actor, case: MemberCase, state: str, decision: str, stamp: dt.datetime) -> None:
     """Write down what became of it, and who said so."""
-    case.state, case.decision = state, decision.strip()[: moves.REASON_LENGTH]
+    case.state, case.decision = state, decision
     case.decided_by, case.decided_at = actor.user, stamp
     case.save(update_fields=["state", "decision", "decided_by", "decided_at"])
     after = {"state": State(state).label, "decision": case.decision}
     _leave_trail(actor, case, "members.settle_case", after)
+
+
+def _read_decision(typed: str, *, is_needed: bool) -> str:
+    """A word on an application; who says no says why."""
+    text = words.within(typed, moves.REASON_LENGTH, at="decision")
+    if is_needed and not text:
+        raise Refused([PROCEDURES.problem("reason.missing", at="decision")])
+    return text
 
 
 def _target(case: MemberCase) -> OrgUnit:

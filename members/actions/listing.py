@@ -104,7 +104,7 @@ def waived_by(youth: YouthUnderReview) -> frozenset[str]:
 
 def settle_youth(actor: Actor, youth: YouthUnderReview, state: str, remark: str, stamp: dt.datetime) -> None:
     """The row leaves the open list."""
-    youth.state, youth.remark = state, remark.strip()[:MOST_WORDS]
+    youth.state, youth.remark = state, remark
     youth.settled_by, youth.settled_at = actor.user, stamp
     youth.save(update_fields=["state", "remark", "settled_by", "settled_at", "member"])
     after = {"youth": youth.pk, "state": State(state).label, "remark": youth.remark}

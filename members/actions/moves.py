@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from zhtj.lib import locks
+from zhtj.lib import locks, words
 from zhtj.lib.problems import Refused
 
 import cadres.actions
@@ -77,6 +77,7 @@ def withdraw_members(actor: Actor, *, member_ids: Collection[int], reason: str, 
     """
     if reason not in WITHDRAWALS:
         raise Refused([PROCEDURES.problem("reason.unknown", at="reason")])
+    remark = words.within(remark, REASON_LENGTH, at="remark")
     with transaction.atomic():
         stamp = locks.entry_stamp()
         by_branch = _hold(member_ids, None)
@@ -89,7 +90,7 @@ def withdraw_members(actor: Actor, *, member_ids: Collection[int], reason: str, 
             Member.objects.filter(pk__in=ids).update(until_at=stamp, left_reason=reason)
             people = [member.person_id for member in members]
             cadres.actions.end_posts_of_leavers(actor, person_ids=people, branch=branch)
-            after = {"members": ids, "reason": LeftReason(reason).label, "remark": remark[:REASON_LENGTH]}
+            after = {"members": ids, "reason": LeftReason(reason).label, "remark": remark}
             _leave_trail(actor, "members.withdraw", members, after)
         return sum(map(len, by_branch.values()))
 
@@ -157,8 +158,7 @@ def _require(actor: Actor, by_branch: dict[int, list[Member]], here: set[int]) -
 
 def _ask(actor: Actor, members: Sequence[Member], to_branch: OrgUnit, reason: str, stamp: Any) -> int:
     """An application for each, to be decided by the receiving side."""
-    if not reason.strip():
-        raise Refused([PROCEDURES.problem("reason.missing", at="reason")])
+    reason = words.needed(reason, REASON_LENGTH, missing=PROCEDURES.problem("reason.missing", at="reason"))
     open_ones = MemberCase.objects.filter(
         member__in=members, kind=MemberCase.Kind.TRANSFER, state__in=("open", "kept")
     )
@@ -170,7 +170,7 @@ def _ask(actor: Actor, members: Sequence[Member], to_branch: OrgUnit, reason: st
             member=member,
             branch_id=member.branch_id,
             to_branch=to_branch,
-            reason=reason.strip()[:REASON_LENGTH],
+            reason=reason,
             asked_by=actor.user,
             asked_at=stamp,
         )
@@ -179,7 +179,7 @@ def _ask(actor: Actor, members: Sequence[Member], to_branch: OrgUnit, reason: st
     after = {
         "to": to_branch.code,
         "members": [member.pk for member in members],
-        "reason": reason[:REASON_LENGTH],
+        "reason": reason,
     }
     _leave_trail(actor, "members.ask_transfer", members, after)
     return len(members)

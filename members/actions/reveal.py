@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import QuerySet
 
-from zhtj.lib import crypto
+from zhtj.lib import crypto, words
 from zhtj.lib.problems import Refused
 
 from members.models import Member
@@ -24,7 +24,7 @@ def reveal_id(actor: Actor, *, member: Member, purpose: str) -> str:
     """The whole national id of a member. Raises PermissionDenied without `ids.reveal` there, Refused
     without a purpose."""
     actor.scope.require("ids.reveal", member.branch)
-    purpose = _purpose(purpose)
+    purpose = words.needed(purpose, MOST_WORDS, missing=PROCEDURES.problem("purpose.missing", at="purpose"))
     with transaction.atomic():
         audit.record(
             actor,
@@ -52,9 +52,11 @@ def allow_export(
     for whole ids without a purpose, and for more rows than one export may hold. Three or four queries.
     """
     actor.scope.require("roster.print", unit)
+    purpose = words.within(purpose, MOST_WORDS, at="purpose")
     if full:
         actor.scope.require("ids.reveal", unit)
-        purpose = _purpose(purpose)
+        if not purpose:
+            raise Refused([PROCEDURES.problem("purpose.missing", at="purpose")])
     count = export_count(found)
     if count > MOST_EXPORTED:
         raise Refused([PROCEDURES.problem("export.too_many", limit=f"{MOST_EXPORTED:,}")])
@@ -62,16 +64,10 @@ def allow_export(
     after = {
         "count": count,
         "full_ids": full,
-        "purpose": purpose.strip()[:MOST_WORDS],
+        "purpose": purpose,
         "columns": [column.key for column in chosen],
         "filters": filters.told(),
     }
     with transaction.atomic():
         audit.record(actor, "members.export", unit=unit, after=after)
     return chosen
-
-
-def _purpose(text: str) -> str:
-    if not text.strip():
-        raise Refused([PROCEDURES.problem("purpose.missing", at="purpose")])
-    return text.strip()[:MOST_WORDS]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 
-from zhtj.lib import bulk, locks
+from zhtj.lib import bulk, locks, words
 from zhtj.lib.problems import Problem, Refused, blocking
 
 from members import documents
@@ -138,8 +138,7 @@ def recognise_all(
 def dismiss_youth(actor: Actor, *, youth: YouthUnderReview, remark: str) -> YouthUnderReview:
     """不予认定, with a reason: the case is closed and leaves the list."""
     actor.scope.require("members.enter", youth.branch)
-    if not remark.strip():
-        raise Refused([PROCEDURES.problem("reason.missing", at="remark")])
+    remark = words.needed(remark, MOST_WORDS, missing=PROCEDURES.problem("reason.missing", at="remark"))
     with transaction.atomic():
         stamp = locks.entry_stamp()
         held = _hold(youth)
@@ -157,8 +156,7 @@ def release_youth(actor: Actor, *, youth: YouthUnderReview, reason: str, today: 
     actor.scope.require("approvals.decide", youth.branch)
     if not review_terms().allows_release:
         raise Refused([PROCEDURES.problem("youth.release_off")])
-    if not reason.strip():
-        raise Refused([PROCEDURES.problem("reason.missing", at="reason")])
+    reason = words.needed(reason, MOST_WORDS, missing=PROCEDURES.problem("reason.missing", at="reason"))
     with transaction.atomic():
         stamp = locks.entry_stamp()
         if youth.member_id is not None:
@@ -168,7 +166,7 @@ def release_youth(actor: Actor, *, youth: YouthUnderReview, reason: str, today: 
         if UNDER_AGE in {problem.code for problem in problems}:
             raise Refused([PROCEDURES.problem("youth.age")])
         held.released_by, held.released_at = actor.user, stamp
-        held.release_reason = reason.strip()[:MOST_WORDS]
+        held.release_reason = reason
         held.save(update_fields=["released_by", "released_at", "release_reason"])
         if held.member is not None:
             _waive(actor, held, held.member, stamp)
@@ -191,7 +189,7 @@ def attach_document(actor: Actor, *, youth: YouthUnderReview, name: str, data: b
             raise Refused([PROCEDURES.problem("document.count", limit=documents.MOST_A_YOUTH)])
         document = ReviewDocument.objects.create(
             youth=held,
-            name=name.replace("\x00", "")[-100:] or "材料",
+            name=words.line(name)[-100:] or "材料",
             content_type=content_type,
             size=len(data),
             stored_as=documents.store(data),

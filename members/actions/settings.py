@@ -28,13 +28,19 @@ FIELDS = (
     "rectify_days",
 )
 EARLIEST = dt.date(2010, 1, 1)
+RANGES = {
+    "minimum_age_before": ("settings.age", 10, 28),
+    "minimum_age_from": ("settings.age", 10, 28),
+    "overage_from": ("settings.overage", 18, 99),
+    "rectify_days": ("settings.days", 1, 365),
+}
 _SETTINGS_LOCK = "admission-settings"
 
 
 def change_settings(actor: Actor, *, values: dict[str, Any], today: dt.date) -> dict[str, list[str]]:
     """Store the FIELDS; returns field → [old, new], empty if nothing differs. Effective at once.
 
-    Raises Refused for a date that is not the first of a month or an impossible age, PermissionDenied
+    Raises Refused for a date that is not the first of a month or a number out of range, PermissionDenied
     without `admission.settings`. Notice, annex 4.2.
     """
     province = orgs.queries.units(actor.scope, "admission.settings").first()
@@ -73,9 +79,11 @@ def check_settings(values: dict[str, Any], today: dt.date) -> list[Any]:
     cutoff = values["strict_admission_from"]
     if cutoff.day != 1 or not EARLIEST <= cutoff <= today:
         problems.append(PROCEDURES.problem("settings.date", at="strict_admission_from"))
-    for name in ("minimum_age_before", "minimum_age_from"):
-        if not 10 <= values[name] <= 28:
-            problems.append(PROCEDURES.problem("settings.age", at=name))
+    problems += [
+        PROCEDURES.problem(code, at=name)
+        for name, (code, least, most) in RANGES.items()
+        if not least <= values[name] <= most
+    ]
     return problems
 
 

@@ -51,7 +51,7 @@ def ask_person_correction(
 
 
 def answer_person_correction(
-    actor: Actor, *, request: CorrectionRequest, agrees: bool, words: str, today: dt.date
+    actor: Actor, *, request: CorrectionRequest, agrees: bool, decision: str, today: dt.date
 ) -> CorrectionRequest:
     """Answer or approve. Raises Refused with `request.moved` where another unit has become the keeper
     meanwhile: the request waits there from then on.
@@ -61,7 +61,7 @@ def answer_person_correction(
         corrections.readdress([request.person_id], keeper)
         raise Refused([PROCEDURES.problem("request.moved", unit=keeper.short_name)])
     return corrections.answer_person_correction(
-        actor, request=request, agrees=agrees, words=words, today=today, check=_check(today)
+        actor, request=request, agrees=agrees, decision=decision, today=today, check=_check(today)
     )
 
 

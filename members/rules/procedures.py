@@ -162,6 +162,8 @@ PROCEDURES = Catalogue(
             _ADMIN,
         ),
         Rule("settings.age", "最低年龄应在10至28之间。", "请核对后重新填写。", _IDENTITY),
+        Rule("settings.overage", "超龄提示年龄应在18至99之间。", "请核对后重新填写。", _IDENTITY),
+        Rule("settings.days", "整改期限应在1至365天之间。", "请核对后重新填写。", _IDENTITY),
         Rule(
             "settings.date",
             "从严认定起始日应是2010年至今的某月1日。",

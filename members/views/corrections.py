@@ -79,5 +79,5 @@ def _act(request: Request, asked: CorrectionRequest, act: str, words: str) -> No
         corrections.cancel_person_correction(request.actor, request=asked)
     else:
         actions.answer_person_correction(
-            request.actor, request=asked, agrees=act == "grant", words=words, today=days.today()
+            request.actor, request=asked, agrees=act == "grant", decision=words, today=days.today()
         )

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from guardian.shortcuts import remove_perm
 
+from zhtj.lib import words
 from zhtj.lib.problems import Problem, Refused
 
 from orgs import audit
@@ -78,8 +79,8 @@ def roles_offered(scope: Scope, unit: OrgUnit) -> list[str]:
 
 def find_user(username: str) -> User:
     """The active account of that name. Raises Refused `user.unknown`. One query."""
-    named = username.strip()
-    user = User.objects.filter(username=named, is_active=True).first() if "\x00" not in named else None
+    named = words.code(username)
+    user = User.objects.filter(username=named, is_active=True).first()
     if user is None:
         raise Refused([CODES.problem("user.unknown", name=named[:30])])
     return user

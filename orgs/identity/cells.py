@@ -10,13 +10,12 @@ import datetime as dt
 import re
 import unicodedata
 
+from zhtj.lib.words import HARMFUL, UNSEEN
 from zhtj.lib.workbook import Cell
 
 # Most cells are already in normal form; one match settles them.
 _NORMAL = re.compile(r"[!-&(-~\u4e00-\u9fff](?:[ -~\u4e00-\u9fff]*[!-~\u4e00-\u9fff])?")
 _DOUBLE_BLANK = "  "
-_INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-_HARMFUL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
 _DIGITS = re.compile(r"[0-9]+")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
@@ -36,8 +35,8 @@ def clean(cell: Cell) -> str:
     text = cell if isinstance(cell, str) else _written(cell)
     if _NORMAL.fullmatch(text) and _DOUBLE_BLANK not in text:
         return text
-    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    text = _HARMFUL.sub("\ufffd", _INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFKC", UNSEEN.sub("", text))
+    text = HARMFUL.sub("\ufffd", UNSEEN.sub("", text))
     text = _BLANKS.sub(" ", text).strip(" ")
     return text.lstrip("'").lstrip(" ") if text.startswith("'") else text
 

@@ -7,7 +7,7 @@ cut-off after the answer. One request a unit and domain waits at a time.
 
 from django.db import transaction
 
-from zhtj.lib import locks
+from zhtj.lib import locks, words
 from zhtj.lib.problems import Problem, Refused
 
 from orgs import audit
@@ -30,7 +30,7 @@ def ask_adjustment(
     Raises Refused: a branch, no change, one waiting already, no reason. ValueError for an unknown domain.
     """
     actor.scope.require("superior.ask", unit)
-    field, reason = Domain(domain), reason.strip()
+    field, reason = Domain(domain), words.read(reason)
     at = locks.entry_stamp()
     locks.exclusive(f"adjustment:{unit.pk}")  # two at once: the second sees the first
     problems = [*_not_to_ask(campaign, unit, field, change), *reason_problems(reason)]

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import PermissionDenied
 
+from zhtj.lib import words
 from zhtj.lib.problems import Problem, Refused
 
 from orgs.models import User
@@ -15,10 +16,8 @@ LONGEST = 500  # characters of a reason or a remark
 
 
 def reason_problems(reason: str) -> list[Problem]:
-    """What is wrong with a reason, stripped."""
-    if not reason:
-        return [CODES.problem("reason.missing")]
-    return [CODES.problem("reason.too_long")] if len(reason) > LONGEST else []
+    """What is wrong with a reason that has been read."""
+    return words.too_long(reason, LONGEST, at="reason") if reason else [CODES.problem("reason.missing")]
 
 
 def asker(actor: Actor) -> User:
@@ -30,11 +29,9 @@ def asker(actor: Actor) -> User:
 
 def decide(actor: Actor, asked: Asked, *, agree: bool, remark: str, at: dt.datetime) -> None:
     """Write the answer down, once: whoever comes second is refused. One query."""
-    remark = remark.strip()
+    remark = words.within(remark, LONGEST, at="remark")
     if not agree and not remark:
         raise Refused([CODES.problem("remark.missing")])
-    if len(remark) > LONGEST:
-        raise Refused([CODES.problem("remark.too_long")])
     state = Asked.State.AGREED if agree else Asked.State.DECLINED
     answer = {"state": state, "remark": remark, "decided_by": actor.user, "decided_at": at}
     waiting = type(asked)._default_manager.filter(pk=asked.pk, state=Asked.State.WAITING)

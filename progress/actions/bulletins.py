@@ -24,12 +24,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from zhtj.lib import collector, days, locks
+from zhtj.lib import collector, days, locks, words
 from zhtj.lib.problems import Refused
 
 from orgs import audit
 from orgs.history import existed
-from orgs.identity import clean
 from orgs.scopes import Actor
 from progress.actions import frozen, openings
 from progress.models import Bulletin, BulletinState, Campaign, Stage
@@ -63,7 +62,8 @@ def compute_bulletin(
         raise _refused("bulletin.too_early", day=day, cutoff=f"{campaign.cutoff_time:%H:%M}")
     if not existed(campaign.province, cutoff_at):
         raise _refused("bulletin.no_units", day=day)
-    bulletin = _open(campaign, day, cutoff_at, now, recompute, clean(reason)[:REASON_LENGTH])
+    why = words.within(reason, REASON_LENGTH, at="reason")
+    bulletin = _open(campaign, day, cutoff_at, now, recompute, why)
     if bulletin.state != BulletinState.STARTED:
         return bulletin
     _settle_entries()

@@ -9,7 +9,7 @@ its own cut-off. It never runs, so it gates nobody, and nothing of it is publish
 """
 
 import datetime as dt
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import transaction
@@ -21,7 +21,7 @@ from orgs import audit
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
 from progress.models import COUNTS, Baseline, Campaign, EarlyOpening, GateOpening, Stage
-from progress.plans import CODES, Plan, StagePlan, check_plan, fingerprint, shifted
+from progress.plans import CODES, Plan, StagePlan, as_read, check_plan, fingerprint, shifted
 
 SETTINGS = (
     "name",
@@ -104,7 +104,7 @@ def create_campaign(
     if (rehearsal or with_baselines) and earlier is None:
         raise Refused([CODES.problem("campaign.source")])
     plan = plan_of(source) if isinstance(source, Campaign) else source
-    plan = shifted(_named(plan, name), starts_on - plan.starts_on)
+    plan = as_read(replace(shifted(plan, starts_on - plan.starts_on), name=name))
     _require_sound(plan)
     made = Campaign(key=_free_key(starts_on), province=province)
     if rehearsal and earlier:
@@ -131,6 +131,7 @@ def change_campaign(actor: Actor, *, campaign: Campaign, plan: Plan, seen: str =
     now = plan_of(locked)
     if seen and seen != fingerprint(now):
         raise Refused([CODES.problem("campaign.changed_meanwhile")])
+    plan = as_read(plan)
     _require_sound(plan)
     before, after = _told(now), _told(plan)
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
@@ -184,10 +185,6 @@ def _require_sound(plan: Plan) -> None:
     problems = check_plan(plan)
     if problems:
         raise Refused(problems)
-
-
-def _named(plan: Plan, name: str) -> Plan:
-    return Plan(**{**{key: getattr(plan, key) for key in SETTINGS}, "name": name.strip()}, stages=plan.stages)
 
 
 def _free_key(starts_on: dt.date) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from zhtj.lib import locks
+from zhtj.lib import locks, words
 from zhtj.lib.problems import Problem, Refused
 
 from orgs import audit
@@ -42,7 +42,7 @@ def declare_complete(
     numbers that do not add up, one waiting already, no reason. ValueError for an unknown domain.
     """
     actor.scope.require("superior.ask", unit)
-    field, reason = Domain(domain), reason.strip()
+    field, reason = Domain(domain), words.read(reason)
     at = locks.entry_stamp()
     locks.exclusive(f"completion:{unit.pk}")  # two at once: the second sees the first
     stands = next((known for known in standing(campaign, unit) if known.domain == field), None)

@@ -8,7 +8,7 @@ bulletin shows it as such if it was agreed to before its cut-off.
 
 from django.db import transaction
 
-from zhtj.lib import days, locks
+from zhtj.lib import days, locks, words
 from zhtj.lib.problems import Problem, Refused
 
 from orgs import audit
@@ -28,7 +28,7 @@ def ask_early_opening(actor: Actor, *, stage: Stage, region: OrgUnit, reason: st
     actor.scope.require("superior.ask", region)
     at = locks.entry_stamp()
     Stage.objects.select_for_update().get(pk=stage.pk)  # two at once: the second sees the first
-    reason = reason.strip()
+    reason = words.read(reason)
     problems = [*_not_to_ask(stage, region), *reason_problems(reason)]
     if problems:
         raise Refused(problems)

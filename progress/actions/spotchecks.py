@@ -13,6 +13,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from zhtj.lib import words
 from zhtj.lib.problems import Refused
 
 from members.queries import patterns
@@ -52,13 +53,11 @@ def answer_spot_check(actor: Actor, *, check: SpotCheck, state: str, remark: str
     remark where one is needed, no longer there.
     """
     actor.scope.require("approvals.decide", check.branch)
-    remark = remark.strip()
     if state not in ANSWERS:
         raise Refused([CODES.problem("spot_check.answer")])
+    remark = words.within(remark, LONGEST, at="remark")
     if state == State.CORRECT and not remark:
         raise Refused([CODES.problem("spot_check.remark")])
-    if len(remark) > LONGEST:
-        raise Refused([CODES.problem("remark.too_long")])
     locked = SpotCheck.objects.select_for_update().get(pk=check.pk)
     if locked.state == State.GONE:
         raise Refused([CODES.problem("spot_check.gone")])

@@ -10,9 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from zhtj.lib import days
+from zhtj.lib.api_fields import Words
 
 from orgs.scopes import NOTHING
 from progress import actions, queries
+from progress.actions.asking import LONGEST
 from progress.models import SpotCheck
 
 
@@ -27,7 +29,7 @@ class SpotCheckSerializer(serializers.ModelSerializer):
 
 class LookedSerializer(serializers.Serializer):
     state = serializers.ChoiceField([(answer.value, answer.label) for answer in actions.ANSWERS])
-    remark = serializers.CharField(max_length=2_000, required=False, allow_blank=True, default="")
+    remark = Words(most=LONGEST)
 
 
 class SpotCheckViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):

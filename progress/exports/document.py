@@ -4,8 +4,8 @@ Specification (design: campaign, section 3, "Given out"; look, "Pictures"). Pure
 no clock. A document is a head and the lines that `queries.drawn_lines` returned; a picture, a PDF, a
 Word file, a workbook and a text of the same document therefore never disagree.
 
-- Names come from people: control characters, lone surrogates and marks that turn the direction of
-  writing are taken out here, once; whatever else stands in a name is shown literally.
+- Names come from people: what cannot be seen and what turns the direction of writing is taken out here,
+  once (`zhtj.lib.words`); whatever else stands in a name is shown literally.
 - The *verification code* is a digest over the head and all lines (of every class, whichever of them is
   printed), so that anyone can ask whether a picture seen in a group shows the stored figures.
 - The *focus* of a picture, of the text and of a ranking in the report is one stage: of the member stages
@@ -21,15 +21,14 @@ Word file, a workbook and a text of the same document therefore never disagree.
 import datetime as dt
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from zhtj.lib import words
+
 from progress.tally import Status
 
-# Left-to-right and right-to-left marks, embeddings, overrides, isolates.
-_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 MEMBERS = "members"
 
 
@@ -175,11 +174,11 @@ def compose(head: Head, lines: Sequence[Mapping[str, Any]]) -> Document:
     read = tuple(_line(line) for line in lines)
     shown = replace(
         head,
-        campaign=clean(head.campaign),
-        unit_name=clean(head.unit_name),
-        number=clean(head.number),
-        reason=clean(head.reason),
-        stages=tuple(replace(stage, name=clean(stage.name)) for stage in head.stages),
+        campaign=words.line(head.campaign),
+        unit_name=words.line(head.unit_name),
+        number=words.line(head.number),
+        reason=words.line(head.reason),
+        stages=tuple(replace(stage, name=words.line(stage.name)) for stage in head.stages),
         code=verification_code(head, lines),
     )
     return Document(shown, read)
@@ -193,18 +192,6 @@ def verification_code(head: Head, lines: Sequence[Mapping[str, Any]]) -> str:
     return f"{digest[:4]}-{digest[4:]}"
 
 
-def clean(text: str) -> str:
-    """`text` without what cannot be printed: one line, no control characters, no turned writing."""
-    text = " ".join(text.replace("\x00", "").split())
-    kept = (char for char in text if char not in _TURNS and unicodedata.category(char) not in ("Cc", "Cs"))
-    return "".join(char for char in kept if not _is_no_character(ord(char)))
-
-
-def _is_no_character(code: int) -> bool:
-    """U+FFFE, U+FFFF and their likes, which no XML may hold."""
-    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
-
-
 def _line(line: Mapping[str, Any]) -> Line:
     values = {field.name: line["class" if field.name == "group" else field.name] for field in fields(Line)}
-    return Line(**values | {"name": clean(line["name"])})
+    return Line(**values | {"name": words.line(line["name"])})

@@ -1,6 +1,6 @@
 """Forms of the room. They check shape only; the actions say what is right."""
 
-from progress.forms.asking import AdjustmentForm, CompletionForm, DecisionForm, EarlyOpeningForm, Written
+from progress.forms.asking import AdjustmentForm, CompletionForm, DecisionForm, EarlyOpeningForm
 from progress.forms.baselines import BaselineForm
 from progress.forms.campaign import NewCampaignForm, PlanForms, RehearsalForm
 
@@ -13,5 +13,4 @@ __all__ = [
     "NewCampaignForm",
     "PlanForms",
     "RehearsalForm",
-    "Written",
 ]

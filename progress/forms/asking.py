@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 
-from zhtj.lib.forms import Plain, Typed
+from zhtj.lib.forms import Plain, Typed, Words
 
 from orgs.kinds import Domain
 from progress.actions import REASONS
+from progress.actions.asking import LONGEST
 from progress.models import Stage
 from progress.queries import Standing
 
@@ -17,22 +18,13 @@ WHOLE = re.compile(r"-?[0-9]{1,8}")
 _WHOLE_OR_BLANK = re.compile(r"[0-9]{0,8}")
 
 
-class Written(forms.CharField):
-    """Some sentences. Required is said on the page; how long and whether at all the action decides."""
-
-    def __init__(self, label: str, help_text: str = "", *, rows: int = 3) -> None:
-        widget = forms.Textarea(attrs={"rows": rows, "maxlength": 500})
-        super().__init__(label=label, help_text=help_text, widget=widget)
-
-    def clean(self, value: Any) -> str:
-        return value.replace("\x00", "") if isinstance(value, str) else ""
-
-
 class EarlyOpeningForm(Plain):
     """Which stage, and why; `stages` are those that may be asked for."""
 
     stage = forms.ChoiceField(label="申请开放的阶段")
-    reason = Written("理由", "写明准备情况：人员、名册、培训是否已经到位。不超过 500 字。")
+    reason = Words(
+        "理由", "写明准备情况：人员、名册、培训是否已经到位。不超过 500 字。", most=LONGEST, required=True
+    )
 
     def __init__(self, *args: Any, stages: Sequence[Stage], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +43,12 @@ class AdjustmentForm(Plain):
 
     domain = forms.ChoiceField(label="领域", choices=Domain.choices)
     change = Typed("增减人数", "增加填正数，减少在前面加“-”，例如 -12。", required=True)
-    reason = Written("理由", "写明原因和人数：毕业、转出、重复统计、查无此人等。不超过 500 字。")
+    reason = Words(
+        "理由",
+        "写明原因和人数：毕业、转出、重复统计、查无此人等。不超过 500 字。",
+        most=LONGEST,
+        required=True,
+    )
 
     def number(self) -> int:
         """The change as a whole number; 0 for anything that is none."""
@@ -67,7 +64,7 @@ class CompletionForm(Plain):
     moved_count = Typed("转出迁出", "人数，没有的不填。", inputmode="numeric")
     double_count = Typed("重复统计", "人数，没有的不填。", inputmode="numeric")
     never_existed_count = Typed("查无此人", "人数，没有的不填。", inputmode="numeric")
-    reason = Written("说明", "写明核实的经过和依据。不超过 500 字。")
+    reason = Words("说明", "写明核实的经过和依据。不超过 500 字。", most=LONGEST, required=True)
 
     def __init__(self, *args: Any, missing: Sequence[Standing], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,4 +86,4 @@ class DecisionForm(forms.Form):
     """The answer to a request: one of two buttons, and a remark."""
 
     answer = forms.ChoiceField(choices=[("agree", "同意"), ("decline", "不同意")])
-    remark = forms.CharField(required=False)
+    remark = Words("审批意见", most=LONGEST)

@@ -1,28 +1,26 @@
 """Setting a campaign up: its own fields, one form a stage, and what a new one is made from."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
-from zhtj.lib.forms import Day, Plain
+from zhtj.lib.forms import Day, Plain, Typed
 from zhtj.lib.problems import Problem
 from zhtj.lib.refusals import Refusals
 
 from orgs.kinds import Domain
 from progress.models import Campaign, Measure
-from progress.plans import LONGEST_NAME, LONGEST_STAGE_NAME, MOST_LAG, Plan, StagePlan
+from progress.plans import LONGEST, LONGEST_STAGE_NAME, MOST_LAG, Plan, StagePlan, keyed
 from progress.presets import PRESETS
 
 
 class CampaignForm(Plain):
     """The campaign's own settings."""
 
-    name = forms.CharField(label="名称", max_length=LONGEST_NAME)
+    name = Typed("名称", required=True, maxlength=LONGEST["name"])
     starts_on = Day("开始日期")
     ends_on = Day("结束日期")
     plans_due_on = Day("方案报送截止日期", "推进计划、培训方案、督导办法。不要求报送的不填。", required=False)
@@ -41,15 +39,15 @@ class CampaignForm(Plain):
     direct_counties_rank_apart = forms.BooleanField(
         label="省直管县单独排名", help_text="不勾选时，省直管县与省辖市一起排名。", required=False
     )
-    help_line = forms.CharField(label="服务电话", max_length=60, required=False)
-    system_address = forms.CharField(label="系统网址", max_length=120, required=False)
+    help_line = Typed("服务电话", maxlength=LONGEST["help_line"])
+    system_address = Typed("系统网址", maxlength=LONGEST["system_address"])
 
 
 class StageForm(Plain):
     """One stage. The last form of a page is blank: filled in, it is a new one."""
 
     position = forms.IntegerField(label="次序", min_value=1, max_value=99)
-    name = forms.CharField(label="阶段名称", max_length=LONGEST_STAGE_NAME)
+    name = Typed("阶段名称", required=True, maxlength=LONGEST_STAGE_NAME)
     measure = forms.ChoiceField(label="口径", choices=Measure.choices)
     opens_on = Day("开放日期")
     deadline = Day("截止日期", "截止以后仍可补录，通报标为“逾期”。")
@@ -84,7 +82,7 @@ class StageForm(Plain):
         percent = given["gate_percent"]
         return StagePlan(
             key=self.key,
-            name=given["name"].strip(),
+            name=given["name"],
             measure=given["measure"],
             opens_on=given["opens_on"],
             deadline=given["deadline"],
@@ -129,7 +127,7 @@ class PlanForms:
     def plan(self) -> Plan:
         """The plan typed, stages in the order asked for. New stages get a key of their own."""
         stages = [form.plan() for form in self._in_order()]
-        return Plan(**self.campaign.cleaned_data, stages=tuple(_keyed(stages, self._known)))
+        return Plan(**self.campaign.cleaned_data, stages=tuple(keyed(stages, self._known)))
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Put each problem where it belongs: `stages.N.FIELD` into the Nth stage of the plan typed."""
@@ -165,7 +163,7 @@ class NewCampaignForm(Plain):
     """From what, under which name, from when; as a rehearsal or for real."""
 
     source = forms.ChoiceField(label="按哪一个样本")
-    name = forms.CharField(label="名称", max_length=LONGEST_NAME)
+    name = Typed("名称", required=True, maxlength=LONGEST["name"])
     starts_on = Day("开始日期", "其余日期按样本的间隔顺延，新建以后可以逐项修改。")
     with_baselines = forms.BooleanField(
         label="带上样本行动现行的团统数", help_text="演练直接使用样本行动的团统数，不用带上。", required=False
@@ -215,9 +213,3 @@ def _initial(index: int, stage: StagePlan) -> dict[str, Any]:
         "gate": stage.gate,
         "gate_percent": None if stage.gate_rate is None else int(stage.gate_rate * 100),
     }
-
-
-def _keyed(stages: Sequence[StagePlan], known: Sequence[str]) -> list[StagePlan]:
-    """The stages, each under its own key, a new one under the next free `stage-N`."""
-    free = (f"stage-{number}" for number in count(1) if f"stage-{number}" not in known)
-    return [stage if stage.key else replace(stage, key=next(free)) for stage in stages]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from zhtj.lib import words
+
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress.models import Bulletin, BulletinState, Campaign
@@ -23,9 +25,7 @@ def campaign_for(scope: Scope, key: str = "") -> Campaign | None:
 
     With a key that one, if it is open to the reader.
     """
-    found = campaigns(scope)
-    if not key.isprintable():  # NUL and the like, which no database compares
-        return None
+    found, key = campaigns(scope), words.code(key)
     return (found.filter(key=key) if key else found.filter(rehearses=None)).first()
 
 
@@ -45,6 +45,12 @@ def on_day(scope: Scope, campaign: Campaign, day: dt.date | None) -> Bulletin | 
     """The last revision of `day` (None: of the last day) the reader may see. One query."""
     readable = bulletins(scope, campaign)
     return (readable.filter(day=day) if day else readable).first()
+
+
+def finished(scope: Scope, day: dt.date, revision: int) -> Bulletin | None:
+    """That revision of `day`, if it waits for this reader to publish it. Two queries."""
+    waiting = bulletins(scope, campaign_for(scope)).filter(day=day, state=BulletinState.DONE)
+    return waiting.filter(revision=revision).first()
 
 
 def neighbours(scope: Scope, bulletin: Bulletin) -> tuple[dt.date | None, dt.date | None]:
@@ -94,9 +100,7 @@ def reach(scope: Scope, bulletin: Bulletin, unit: OrgUnit, child_ids: list[int])
 
 def find_unit(campaign: Campaign, code: str) -> OrgUnit | None:
     """The unit with this code in the campaign's province, whoever asks: the page decides by `reach`."""
-    if not code.isprintable():  # NUL and the like, which no database compares
-        return None
-    return OrgUnit.objects.filter(tree_id=campaign.province.tree_id, code=code).first()
+    return OrgUnit.objects.filter(tree_id=campaign.province.tree_id, code=words.code(code)).first()
 
 
 def own_unit(scope: Scope) -> OrgUnit | None:

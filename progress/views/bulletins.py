@@ -5,7 +5,7 @@ import re
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
@@ -16,7 +16,7 @@ from orgs.models import OrgUnit
 from orgs.queries import visible_path
 from orgs.requests import Request
 from progress import actions, queries, tasks
-from progress.models import BulletinState, Campaign
+from progress.models import Campaign
 
 REVISION = re.compile(r"[0-9]{1,4}")
 
@@ -37,10 +37,10 @@ def bulletin(request: Request, day: dt.date, key: str = "") -> HttpResponse:
 @door("bulletin.publish")
 def bulletin_publish(request: Request, day: dt.date) -> HttpResponse:
     """Give out the finished bulletin of `day`."""
-    campaign = queries.campaign_for(request.scope)
-    finished = queries.bulletins(request.scope, campaign).filter(day=day, state=BulletinState.DONE)
     revision = request.POST.get("revision", "")
-    found = get_object_or_404(finished, revision=int(revision) if REVISION.fullmatch(revision) else 0)
+    found = queries.finished(request.scope, day, int(revision) if REVISION.fullmatch(revision) else 0)
+    if found is None:
+        raise Http404
     with refusals_said(request):
         actions.publish_bulletin(request.actor, bulletin=found)
         tasks.give_out_soon()
@@ -53,8 +53,7 @@ def bulletin_publish(request: Request, day: dt.date) -> HttpResponse:
 def bulletin_recompute(request: Request, day: dt.date) -> HttpResponse:
     """Compute `day` again; a published one with a reason, as a new revision to be published."""
     campaign = queries.campaign_for(request.scope)
-    found = queries.bulletins(request.scope, campaign).filter(day=day).first()
-    if campaign is None or found is None:
+    if campaign is None or queries.on_day(request.scope, campaign, day) is None:
         raise Http404
     with refusals_said(request):
         done = actions.recompute_bulletin(

@@ -2,6 +2,8 @@
 
 from django.http import Http404
 
+from zhtj.lib import words
+
 from orgs.models import OrgUnit
 from orgs.queries import units
 from orgs.requests import Request
@@ -10,11 +12,9 @@ from progress import queries
 
 def unit_asked(request: Request) -> OrgUnit:
     """The unit of `?unit=CODE` inside the scope, or the one the reader acts for; else 404."""
-    code = request.GET.get("unit", "")
+    code = words.code(request.GET.get("unit", ""))
     if not code:
         found = queries.own_unit(request.scope)
-    elif not code.isprintable():  # NUL and the like, which no database compares
-        found = None
     else:
         found = units(request.scope, "progress.see").filter(code=code).first()
     if found is None:

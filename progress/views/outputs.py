@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from zhtj.lib import words
 from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
 
@@ -85,9 +86,7 @@ def _asked_for(request: Request, day: dt.date, format: str) -> tuple[Bulletin, O
     if bulletin is None:
         raise Http404
     own = queries.own_unit(request.scope)
-    code = request.GET.get("unit") or (own.code if own else "")
-    if "\x00" in code:
-        raise Http404
+    code = words.code(request.GET.get("unit", "")) or (own.code if own else "")
     inside = units(request.scope, "progress.see").filter(tree_id=campaign.province.tree_id)
     return bulletin, get_object_or_404(inside, code=code)
 

@@ -38,7 +38,7 @@ def spot_checks(request: Request) -> HttpResponse:
 def spot_check_answer(request: Request, pk: int) -> HttpResponse:
     """Write down what was seen."""
     check = get_object_or_404(queries.spot_checks(request.scope), pk=pk)
-    state, remark = request.POST.get("state", ""), request.POST.get("remark", "").replace("\x00", "")
+    state, remark = request.POST.get("state", ""), request.POST.get("remark", "")
     with refusals_said(request):
         actions.answer_spot_check(request.actor, check=check, state=state, remark=remark, at=days.now())
         messages.success(request, f"{check.branch.short_name}：已记录。")

@@ -32,7 +32,7 @@ def answer(
     user: Any, asked: CorrectionRequest, agrees: bool = True, words: str = "同意"
 ) -> CorrectionRequest:
     return actions.answer_person_correction(
-        world.actor(user), request=asked, agrees=agrees, words=words, today=TODAY
+        world.actor(user), request=asked, agrees=agrees, decision=words, today=TODAY
     )
 
 

@@ -122,7 +122,7 @@ def test_a_later_accepted_one_follows_the_one_before(scene: Scene) -> None:
         ({"counts": {"graduated_count": 11}}, "completion.counts"),
         ({"counts": {"graduated_count": 11, "moved_count": -1}}, "completion.counts"),
         ({"reason": " "}, "reason.missing"),
-        ({"reason": "长" * 501}, "reason.too_long"),
+        ({"reason": "长" * 501}, "text.too_long"),
         ({"domain": "rural"}, "completion.nothing_expected"),
     ],
 )

@@ -86,7 +86,7 @@ def test_a_declined_request_opens_nothing_and_may_be_made_again(scene: Scene) ->
 
 
 @pytest.mark.parametrize(
-    ("reason", "code"), [("", "reason.missing"), (" \n", "reason.missing"), ("因" * 501, "reason.too_long")]
+    ("reason", "code"), [("", "reason.missing"), (" \n", "reason.missing"), ("因" * 501, "text.too_long")]
 )
 def test_a_request_says_why_and_not_too_long(scene: Scene, reason: str, code: str) -> None:
     with pytest.raises(Refused) as refused:

@@ -42,7 +42,7 @@ def test_a_sound_plan_has_no_problem(plan: Plan) -> None:
     ("changes", "problem"),
     [
         ({"name": ""}, "name name.missing"),
-        ({"name": "长" * 61}, "name name.too_long"),
+        ({"name": "长" * 61}, "name text.too_long"),
         ({"name": "长" * 60}, ""),
         ({"ends_on": day(-1)}, "ends_on ends_on.before_start"),
         ({"plans_due_on": day(-1)}, "plans_due_on plans_due_on.outside"),

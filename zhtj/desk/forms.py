@@ -6,11 +6,10 @@ from django import forms
 
 from zhtj.desk.health import BY_CODE
 from zhtj.desk.registration import PERSON_FIELDS, Application, asks_post
-from zhtj.lib.forms import Plain, Typed
+from zhtj.lib.forms import Plain, Search, Typed
 
 from cadres.models import Engagement
 from cadres.rules import POSTS_AT
-from orgs import queries
 from orgs.identity import ETHNICITIES
 from orgs.kinds import Industry
 from orgs.models import OrgUnit
@@ -140,7 +139,7 @@ class ResetForm(_OwnPassword):
 class _OtherUnit(forms.Form):
     """The other unit of a merge or a move, and the text looked for. Never refuses: unread is not asked."""
 
-    q = Typed("简称、全称或编码")
+    q = Search("简称、全称或编码")
 
     def named(self) -> int | None:
         """The unit chosen; None for none, 0 (which is nobody's) for something else than a number."""
@@ -152,7 +151,8 @@ class _OtherUnit(forms.Form):
     def text(self) -> str:
         """What is looked for, in normal form."""
         self.full_clean()
-        return queries.clean_search(self.cleaned_data.get("q", ""))
+        text: str = self.cleaned_data["q"]
+        return text
 
 
 class TargetForm(_OtherUnit):

@@ -9,7 +9,7 @@ from zhtj.desk.health import CODES as HEALTH
 from zhtj.desk.registration import CODES as REGISTRATION
 from zhtj.home.in_force import Setting
 from zhtj.imports.rules import CODES as IMPORTS
-from zhtj.lib import sheets
+from zhtj.lib import sheets, words
 from zhtj.lib.problems import Catalogue, Rule, Severity
 from zhtj.retention.rules import CODES as RETENTION
 
@@ -31,6 +31,7 @@ PLACES: tuple[tuple[str, str, tuple[Catalogue, ...]], ...] = (
     ("units", "组织", (UNITS, RESHAPING, HEALTH, ADMINS, REGISTRATION)),
     ("files", "导入文件", (sheets.CODES, IMPORTS)),
     ("progress", "行动与基数", (PROGRESS, PLANS)),
+    ("texts", "理由、意见等文字", (words.CODES,)),
 )
 WORDS = {
     Severity.ERROR: ("必须改正", "error"),

@@ -31,6 +31,7 @@ from zhtj.imports import (
 )
 from zhtj.imports.models import BatchState, ImportBatch, ImportRow
 from zhtj.imports.uploads import was_too_large
+from zhtj.lib import words
 from zhtj.lib.doors import SIGNED_IN
 from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import Undoing
@@ -249,7 +250,7 @@ def _superior(request: Request) -> OrgUnit:
     """The unit of `?unit=CODE`, by default the one acted for."""
     _require_any_kind(request)
     units = queries.visible_units(request.scope)
-    code = request.query_params.get("unit", "")
+    code = words.code(request.query_params.get("unit", ""))
     unit = get_object_or_404(units, code=code) if code else get_object_or_404(units, pk=request.scope.unit_id)
     branches.require(request.scope, unit)
     return unit

@@ -8,7 +8,7 @@ from django import forms
 
 from zhtj.imports import actions, cells, queries, rules
 from zhtj.imports.models import BatchState
-from zhtj.lib.forms import Plain
+from zhtj.lib.forms import Plain, Search
 from zhtj.lib.problems import Problem, Refused
 from zhtj.lib.workbook import Cell, WorkbookKind
 
@@ -42,7 +42,7 @@ class FilterForm(Plain):
 
     kind = forms.ChoiceField(label="类型", required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *BatchState.choices])
-    words = forms.CharField(label="文件名、组织或上传人", required=False, max_length=60)
+    words = Search("文件名、组织或上传人")
 
     def __init__(self, kinds: Iterable[WorkbookKind], data: Mapping[str, Any]) -> None:
         super().__init__(data)

@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from zhtj.lib import words
 from zhtj.lib.problems import Problem
 from zhtj.lib.refusals import Refusals
 
@@ -61,6 +62,26 @@ class Day(forms.DateField):
         if day is not None and not self.EARLIEST <= day <= self.LATEST:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return day
+
+
+class Words(Typed):
+    """Some sentences, carried as typed: the action reads them (`zhtj.lib.words`) and says what is wrong."""
+
+    def __init__(self, label: str, help_text: str = "", *, most: int = 200, required: bool = False) -> None:
+        super().__init__(label, help_text, required=required)
+        self.widget = forms.Textarea({"rows": 3, "maxlength": most})
+
+
+class Search(forms.CharField):
+    """What is searched for, read (`words.sought`). Never refuses: of a long text the beginning."""
+
+    def __init__(self, label: str, *, most: int = words.MOST_SOUGHT) -> None:
+        self.most = most
+        widget = forms.TextInput({"type": "search", "maxlength": most, "autocomplete": "off"})
+        super().__init__(label=label, required=False, widget=widget, strip=False)
+
+    def clean(self, value: Any) -> str:
+        return words.sought(value, self.most) if isinstance(value, str) else ""
 
 
 class Plain(forms.Form):

@@ -6,9 +6,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from zhtj.desk import origin
+from zhtj.lib import words
 from zhtj.lib.doors import door
 
-from orgs import queries
 from orgs.requests import Request
 
 
@@ -17,6 +17,6 @@ from orgs.requests import Request
 @sensitive_post_parameters("name")
 def person_origin(request: Request) -> HttpResponse:
     """Asked for by POST: names of people stay out of addresses and logs."""
-    name = queries.clean_search(request.POST.get("name", "")).replace("\x00", "")
+    name = words.sought(request.POST.get("name", ""))
     context = {"name": name, "found": origin.trace(request.scope, name), "is_asked": bool(name)}
     return render(request, "desk/origin.html", context)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count, repeat
 from typing import Any
 
-from zhtj.lib import crypto, masks
+from zhtj.lib import crypto, masks, words
 from zhtj.lib.problems import Problem, Severity
 from zhtj.lib.workbook import Cell, Judged, Outcome, Row
 
@@ -122,9 +122,7 @@ def problem_of(plain: dict[str, str]) -> Problem:
 def storable(text: str) -> str:
     """`text` without what a database column cannot hold, and with ids masked: a message may repeat a cell, a
     name or a header, and an id may stand in any of them."""
-    if not text.isprintable():  # seldom
-        text = text.encode("utf-8", "replace").decode().replace("\x00", "")
-    return masks.mask_ids(text)
+    return masks.mask_ids(text if text.isprintable() else words.read(text))
 
 
 def _seal(content: Any) -> bytes:
