@@ -15,13 +15,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from zhtj.lib import days
-from zhtj.lib.api_fields import Cell
+from zhtj.lib import days, words
+from zhtj.lib.api_fields import Cell, Words
 from zhtj.lib.problems import Refused
 
 import orgs.queries
 from members import actions, queries
 from members.api_records import record_urls
+from members.api_settings import settings_urls
 from members.api_shapes import MemberSerializer
 from members.models import Member
 from members.queries.columns import COLUMNS
@@ -53,7 +54,7 @@ class TransferSerializer(serializers.Serializer):
 
     members = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=500)
     to_branch = serializers.CharField(max_length=40, help_text="转入团支部的组织编码")
-    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    reason = Words()
 
 
 class WithdrawSerializer(serializers.Serializer):
@@ -61,7 +62,7 @@ class WithdrawSerializer(serializers.Serializer):
 
     members = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=500)
     reason = serializers.ChoiceField(choices=[(reason.value, reason.label) for reason in actions.WITHDRAWALS])
-    remark = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    remark = Words()
 
 
 class PersonSerializer(serializers.ModelSerializer):
@@ -132,7 +133,19 @@ class ExportSerializer(AskedSerializer):
         default=list,
     )
     full = serializers.BooleanField(required=False, default=False, help_text="包含完整号码")
-    purpose = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    purpose = Words()
+
+
+class PurposeSerializer(serializers.Serializer):
+    """What somebody's whole id is needed for; it stands in the audit trail."""
+
+    purpose = Words()
+
+
+class WholeIdSerializer(serializers.Serializer):
+    """A whole national id."""
+
+    national_id = serializers.CharField()
 
 
 class CompareSerializer(serializers.Serializer):
@@ -315,6 +328,22 @@ class RosterViewSet(ListView):
         return Response({"found": found, "missing": pasted.missing, "common": common})
 
 
+class RevealViewSet(viewsets.GenericViewSet):
+    """查看一名团员完整的身份证号码：须有这项权限并写明用途，记入审计。"""
+
+    door = "ids.reveal"
+    serializer_class = WholeIdSerializer
+
+    @extend_schema(request=PurposeSerializer, responses=WholeIdSerializer)
+    def reveal(self, request: Request, pk: int) -> Response:
+        """The whole id; not to be kept by anything on the way."""
+        member = get_object_or_404(queries.members(request.scope, "ids.reveal"), pk=pk)
+        given = PurposeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        whole = actions.reveal_id(request.actor, member=member, purpose=given.validated_data["purpose"])
+        return Response({"national_id": whole}, headers={"Cache-Control": "no-store"})
+
+
 def fields_of(request: Request) -> Mapping[str, Any]:
     """The body, if it is an object."""
     if not isinstance(request.data, Mapping):
@@ -327,9 +356,9 @@ def unit_named(scope: Scope, code: Any) -> OrgUnit:
     seen = orgs.queries.units(scope, "members.see")
     if code in ("", None):
         return get_object_or_404(seen, pk=scope.unit_id)
-    if not isinstance(code, str) or "\x00" in code:
+    if not isinstance(code, str):
         raise Http404
-    return get_object_or_404(seen, code=code)
+    return get_object_or_404(seen, code=words.code(code))
 
 
 def filters_in(asked: Mapping[str, Any]) -> queries.Filters:
@@ -359,5 +388,7 @@ api_urls = [
     path("members/compare/", RosterViewSet.as_view({"post": "compare"}), name="api_member_compare"),
     path("members/withdraw/", MemberViewSet.as_view({"post": "withdraw"}), name="api_member_withdraw"),
     path("members/", MemberViewSet.as_view({"get": "list", "post": "create"}), name="api_members"),
+    path("members/<int:pk>/reveal/", RevealViewSet.as_view({"post": "reveal"}), name="api_member_reveal"),
     *record_urls,
+    *settings_urls,
 ]

@@ -188,6 +188,7 @@ SPECTACULAR_SETTINGS = {
     # One name per set of words where several serializers have a field of the same name.
     "ENUM_NAME_OVERRIDES": {
         "UnitKindEnum": "orgs.kinds.UnitKind",
+        "DomainEnum": "orgs.kinds.Domain",
         "DecisionEnum": "progress.models.asking.Asked.State",
     },
 }

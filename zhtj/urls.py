@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from zhtj.desk.api import api_urls as desk_api
 from zhtj.imports.api import api_urls as imports_api
+from zhtj.retention.api import api_urls as retention_api
 
 from cadres.api import api_urls as cadres_api
 from members.api import api_urls as members_api
@@ -27,6 +28,17 @@ urlpatterns = [
     path("progress/", include("progress.urls")),
     path(
         "api/",
-        include([*orgs_api, *desk_api, *cadres_api, *members_api, *youth_api, *imports_api, *progress_api]),
+        include(
+            [
+                *orgs_api,
+                *desk_api,
+                *cadres_api,
+                *members_api,
+                *youth_api,
+                *imports_api,
+                *retention_api,
+                *progress_api,
+            ]
+        ),
     ),
 ]

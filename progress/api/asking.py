@@ -11,10 +11,13 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from zhtj.lib.api_fields import Words
+
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import NOTHING, Actor, Scope
 from progress import actions, queries
+from progress.actions.asking import LONGEST
 from progress.models import Asked, BaselineAdjustment, Campaign, Completion, EarlyOpening
 
 Ask = Callable[[Actor, Campaign, OrgUnit, dict[str, Any]], Asked]
@@ -23,7 +26,7 @@ COUNT = {"min_value": 0, "max_value": 10_000_000, "required": False, "default": 
 
 
 class ReasonSerializer(serializers.Serializer):
-    reason = serializers.CharField(max_length=2_000, allow_blank=True)
+    reason = Words(most=LONGEST)
 
 
 class AskAdjustmentSerializer(ReasonSerializer):
@@ -47,7 +50,7 @@ class AnswerSerializer(serializers.Serializer):
     """agree, or decline with a remark."""
 
     agree = serializers.BooleanField()
-    remark = serializers.CharField(max_length=2_000, required=False, allow_blank=True, default="")
+    remark = Words(most=LONGEST)
 
 
 class AdjustmentSerializer(serializers.ModelSerializer):
@@ -185,6 +188,23 @@ class CompletionAnswer(Answers):
     def answer(self, request: Request, pk: int) -> Response:
         """接受或退回一份录完说明。"""
         return super().answer(request, pk)
+
+
+class CompletionWithdrawal(viewsets.GenericViewSet):
+    """撤回录完说明。"""
+
+    door = {"POST": "superior.ask"}
+    serializer_class = CompletionSerializer
+
+    def get_queryset(self) -> QuerySet[Completion]:
+        return queries.completions(_scope(self))
+
+    @extend_schema(request=None, responses=CompletionSerializer)
+    def withdraw(self, request: Request, pk: int) -> Response:
+        """撤回本组织的一份说明，下一次截数起通报不再标注“已说明”。"""
+        declared = get_object_or_404(self.get_queryset(), pk=pk)
+        actions.withdraw_completion(request.actor, declared=declared)
+        return Response(self.get_serializer(get_object_or_404(self.get_queryset(), pk=pk)).data)
 
 
 class EarlyOpeningAnswer(Answers):

@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from orgs.models import OrgUnit
 from progress import queries
 from progress.models import Bulletin
+from progress.views.form2017 import form_asked
 from progress.views.outputs import download
 
 UNIT = OpenApiParameter("unit", OpenApiTypes.STR, description="组织编码；缺省为当前组织")
@@ -104,6 +105,28 @@ def bulletin_figure(request: Request, day: dt.date, figure: str) -> Response:
         raise Http404
     rows = [_LISTED[asked.kind](found, row) for row in found.rows]
     return Response({"figure": asked.key, "total": found.total, "after": found.after, "results": rows})
+
+
+@extend_schema(parameters=[UNIT], responses=OpenApiTypes.OBJECT)
+@api_view(["GET"])
+def bulletin_live(request: Request, day: dt.date) -> Response:
+    """实时数字：本组织团员各阶段截数时与此刻的已录入数，一分钟内不重新统计。"""
+    found = queries.live(request.scope, *_asked_for(request, day))
+    if found is None:
+        raise Http404
+    return Response({"at": found.at, "stages": [asdict(line) for line in found.lines]})
+
+
+@extend_schema(parameters=[UNIT], responses=OpenApiTypes.OBJECT)
+@api_view(["GET"])
+def form_2017(request: Request) -> Response:
+    """团统表：各领域的团组织、团员、团干部数，团统（`stated`）与已录入（`entered`）。"""
+    form = form_asked(request)
+    lines = [
+        {"name": line.label, **dict(zip(queries.COLUMNS, map(asdict, line.cells), strict=True))}
+        for line in form.lines
+    ]
+    return Response({"unit": form.unit.code, "lines": lines})
 
 
 @extend_schema(operation_id="bulletin_files_list", parameters=[UNIT], responses=OpenApiTypes.OBJECT)

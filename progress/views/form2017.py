@@ -20,7 +20,7 @@ from progress.views.common import unit_asked
 @door("progress.see")
 def form2017(request: Request) -> HttpResponse:
     """The table of the unit asked for, stated beside entered."""
-    form = _form(request)
+    form = form_asked(request)
     context = {
         "form": form,
         "unit": form.unit,
@@ -35,7 +35,7 @@ def form2017(request: Request) -> HttpResponse:
 @door("progress.see")
 def form2017_file(request: Request) -> FileResponse:
     """The same table as a workbook: a row a domain, two columns a figure."""
-    form = _form(request)
+    form = form_asked(request)
     header = [HeaderCell("领域", width=16)]
     for label in queries.COLUMNS.values():
         header += [HeaderCell(f"{label}（团统）", width=14), HeaderCell(f"{label}（已录入）", width=16)]
@@ -50,7 +50,7 @@ def form2017_file(request: Request) -> FileResponse:
     return FileResponse(target, as_attachment=True, filename=name)
 
 
-def _form(request: Request) -> queries.Form:
+def form_asked(request: Request) -> queries.Form:
     """Of the unit asked for; a branch has none."""
     unit = unit_asked(request)
     if unit.is_branch:

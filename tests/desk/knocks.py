@@ -2,13 +2,15 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.urls import reverse
 
 from orgs.models import OrgUnit
+from progress import actions
 from progress.models import BaselineAdjustment, EarlyOpening
+from progress.plans import fingerprint
 
 from tests import world
 from tests.desk.capabilities import NOT_BRANCHES, Places
@@ -231,7 +233,10 @@ KNOCKS: dict[str, list[Knock]] = {
         ),
     ],
     "ids.reveal": [
-        Knock("POST", "member_reveal", _thing("member_reveal", "members"), {}, ALL_SHUT, NOT_BRANCHES)
+        Knock("POST", "member_reveal", _thing("member_reveal", "members"), {}, ALL_SHUT, NOT_BRANCHES),
+        Knock(
+            "POST", "api_member_reveal", _thing("api_member_reveal", "members"), {}, ALL_SHUT, NOT_BRANCHES
+        ),
     ],
 }
 
@@ -267,10 +272,22 @@ def _itself(name: str) -> At:
     return lambda places, place: (reverse(name), {})
 
 
-def _publishing(places: Places, place: str) -> tuple[str, dict[str, Any]]:
+def _publishing(name: str) -> At:
     """A finished bulletin of the own province; abroad there is one of a day that is none of ours."""
-    day = places.finished.day if place == "own" else dt.date(2018, 11, 1)
-    return reverse("bulletin_publish", args=[day]), {"revision": "1"}
+
+    def asked(places: Places, place: str) -> tuple[str, dict[str, Any]]:
+        day = places.finished.day if place == "own" else dt.date(2018, 11, 1)
+        return reverse(name, args=[day]), {"revision": "1"}
+
+    return asked
+
+
+def _plan(places: Places, place: str) -> tuple[str, dict[str, Any]]:
+    """The campaign of the own province or of the foreign one, as it stands."""
+    campaign = places.campaigns[place]
+    plan = actions.plan_of(campaign)
+    sent = {**asdict(plan), "cutoff_time": "08:00", "version": fingerprint(plan)}
+    return reverse("api_campaign_plan", args=[campaign.key]), sent
 
 
 def _trail(name: str) -> At:
@@ -289,8 +306,32 @@ OF_THE_PROVINCE = [
     _of_province("campaign.settings", "GET", "campaign_edit", _campaign("campaign_edit")),
     _of_province("campaign.settings", "POST", "campaign_switch", _campaign("campaign_switch"), to="end"),
     _of_province("campaign.settings", "POST", "campaign_rehearse", _campaign("campaign_rehearse")),
+    _of_province("campaign.settings", "GET", "api_campaign_plans", _itself("api_campaign_plans"), 200),
+    _of_province("campaign.settings", "GET", "api_campaign_plan", _campaign("api_campaign_plan")),
+    _of_province("campaign.settings", "PUT", "api_campaign_plan", _plan, lag_points=99),
+    _of_province("campaign.settings", "POST", "api_campaign_end", _campaign("api_campaign_end")),
+    _of_province("campaign.settings", "POST", "api_campaign_activate", _campaign("api_campaign_activate")),
+    _of_province(
+        "campaign.settings",
+        "POST",
+        "api_campaign_rehearse",
+        _campaign("api_campaign_rehearse"),
+        first="2018-11-20",
+        last="2018-11-21",
+    ),
     _of_province("campaign.settings", "GET", "retention_settings", _itself("retention_settings"), 200),
+    _of_province(
+        "campaign.settings",
+        "PATCH",
+        "api_retention_settings",
+        _itself("api_retention_settings"),
+        200,
+        drafts=30,
+    ),
     _of_province("admission.settings", "GET", "admission_settings", _itself("admission_settings"), 200),
+    _of_province(
+        "admission.settings", "GET", "api_admission_settings", _itself("api_admission_settings"), 200
+    ),
     _of_province(
         "openings.decide", "POST", "early_opening_decide", _opening("early_opening_decide"), **AGREED
     ),
@@ -301,10 +342,15 @@ OF_THE_PROVINCE = [
         _opening("api_early_opening_answer"),
         agree=True,
     ),
-    _of_province("bulletin.publish", "POST", "bulletin_publish", _publishing),
+    _of_province("bulletin.publish", "POST", "bulletin_publish", _publishing("bulletin_publish")),
+    _of_province("bulletin.publish", "POST", "api_bulletin_publish", _publishing("api_bulletin_publish")),
+    _of_province("bulletin.publish", "POST", "bulletin_recompute", _publishing("bulletin_recompute")),
+    _of_province("bulletin.publish", "POST", "api_bulletin_recompute", _publishing("api_bulletin_recompute")),
     _of_province("audit.see", "GET", "audit_list", _trail("audit_list")),
     _of_province("audit.see", "GET", "api_audit", _trail("api_audit")),
     _of_province("audit.see", "GET", "person_origin", _itself("person_origin"), 200),
+    _of_province("audit.see", "POST", "api_person_origin", _itself("api_person_origin"), 200),
+    _of_province("audit.see", "POST", "api_audit_chain", _itself("api_audit_chain"), 200),
 ]
 # Doors at which one asks for the unit one acts for: no other can be named.
 ASKING = (

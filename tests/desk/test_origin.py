@@ -70,3 +70,14 @@ def test_who_typed_in_corrected_or_recognised_somebody_is_told(cast: Cast, setti
         ("members.enter", cast.secretary),
     ]
     assert told["欧阳甲"] == told["欧阳乙"] == [("members.recognise", cast.secretary)]
+
+
+def test_the_api_tells_the_same_of_everybody_of_that_name(cast: Cast) -> None:
+    member = world.member(cast.branch, world.person("王晓芳"))
+    browser = world.client(cast.auditor)
+    answer = browser.post("/api/audit/people/", {"name": "王晓芳"}, "application/json")
+    (told,) = answer.json()["results"]
+    assert (told["person"], told["national_id"]) == (member.person_id, member.person.masked_id)
+    assert [(period["unit"], period["what"]) for period in told["periods"]] == [("HN01010101", "团员")]
+    assert browser.post("/api/audit/people/", {"name": "王"}, "application/json").json() == {"results": []}
+    assert browser.post("/api/audit/chain/").json()["ok"] is True

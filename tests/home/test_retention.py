@@ -149,3 +149,14 @@ def test_the_notice_says_to_everybody_what_is_kept_how_long_and_asks_the_guardia
         assert 'href="/privacy/"' in world.client().get(address).content.decode(), address
     for address in (f"/members/enter/{cast.branch.pk}/", f"/members/review/add/{cast.branch.pk}/"):
         assert "/privacy/#under-14" in world.client(cast.secretary).get(address).content.decode(), address
+
+
+def test_the_api_reads_and_sets_the_days_within_the_same_limits(cast: Cast) -> None:
+    browser, address = world.client(cast.settings_admin), "/api/settings/retention/"
+    assert browser.get(address).json()["drafts"] == 30
+    assert browser.patch(address, {"drafts": 20}, "application/json").json()["drafts"] == 20
+    refused = browser.patch(address, {"drafts": 91}, "application/json")
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "retention.days")
+    assert browser.get(address).json()["drafts"] == 20
+    due = browser.get(address + "due/").json()
+    assert {line["key"]: line["days"] for line in due}["drafts"] == 20

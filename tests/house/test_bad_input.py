@@ -177,6 +177,34 @@ ENTRIES: dict[str, tuple[str, dict[str, Any]]] = {
     "api_imports": ("committee_admin", {"kind": "members", "unit": "HN010101", "file": "x"}),
 }
 
+# Entries at an address about something: method, who, the arguments, the body (None: what GET answers).
+SENT: dict[str, tuple[str, str, dict[str, Any], dict[str, Any] | None]] = {
+    "api_bulletin_publish": ("POST", "staff", {"day": "day_done"}, {"revision": 1}),
+    "api_bulletin_recompute": ("POST", "staff", {"day": "day_done"}, {"reason": ""}),
+    "api_campaign_plans": (
+        "POST",
+        "settings_admin",
+        {},
+        {
+            "source": "henan-2018",
+            "name": "新的行动",
+            "starts_on": "2019-03-01",
+            "with_baselines": False,
+            "rehearsal": False,
+        },
+    ),
+    "api_campaign_plan": ("PUT", "settings_admin", {"key": "henan-2018"}, None),
+    "api_campaign_rehearse": (
+        "POST",
+        "settings_admin",
+        {"key": "henan-2018"},
+        {"first": "2018-11-20", "last": "2018-11-21"},
+    ),
+    "api_admission_settings": ("PUT", "settings_admin", {}, None),
+    "api_retention_settings": ("PATCH", "settings_admin", {}, None),
+    "api_person_origin": ("POST", "auditor", {}, {"name": "王芳"}),
+}
+
 
 def client_of(stage: Stage, person: str) -> Client:
     client = world.client(None if person == "nobody" else getattr(stage, person))
@@ -256,6 +284,28 @@ def test_the_api_answers_in_its_one_shape_whatever_is_sent(name: str, stage: Sta
             answer = client.post(reverse(name), body, content_type="application/json")
         assert answer.status_code in (201, 400, 404, 422), f"{answer.status_code} to {body[:200]!r}"
         if answer.status_code != 201:
+            assert set(answer.json()) == {"code", "message", "problems"}
+
+
+def spoilt(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The entry, one field after the other by each value; of a list of things those of the first."""
+    for name, held in entry.items():
+        yield from (entry | {name: value} for value in [*JSON_VALUES, "0001-01-01", "9999-12-31"])
+        if isinstance(held, list) and held and isinstance(held[0], dict):
+            yield from (entry | {name: [first, *held[1:]]} for first in spoilt(held[0]))
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_so_it_does_at_an_address_about_something(name: str, stage: Stage) -> None:
+    method, person, at, entry = SENT[name]
+    client, url = client_of(stage, person), reverse(name, kwargs=resolved(stage, at))
+    if entry is None:
+        entry = client.get(url).json()
+    for body in [json.dumps(entry), *map(json.dumps, spoilt(entry)), *BODIES]:
+        with undone():
+            answer = client.generic(method, url, body, content_type="application/json")
+        assert answer.status_code in (200, 201, 202, 400, 422), f"{answer.status_code} to {body[:200]!r}"
+        if answer.status_code >= 400:
             assert set(answer.json()) == {"code", "message", "problems"}
 
 

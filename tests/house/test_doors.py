@@ -60,7 +60,7 @@ def knock(line: Line, person: str, stage: Stage) -> Any:
     url = reverse(line.name, kwargs=resolved(stage, line.at)) + line.query.format_map(Keys(stage))
     with transaction.atomic():
         client = world.client(getattr(stage, who) if who else None)
-        kind = {"content_type": "application/json"} if line.method == "PATCH" else {}
+        kind = {"content_type": "application/json"} if line.method in ("PATCH", "PUT") else {}
         answer = getattr(client, line.method.lower())(url, resolved(stage, line.data), **kind)
         transaction.set_rollback(True)
     return answer

@@ -140,3 +140,24 @@ def test_the_printed_roster_has_room_for_signature_and_seal(cast: Cast) -> None:
     world.member(cast.branch, world.person("王小明"))
     page = text_of(world.client(cast.secretary).get("/members/print/"))
     assert "王小明" in page and "盖章" in page and "本人签名" in page
+
+
+def test_the_api_shows_a_whole_id_with_a_purpose_as_the_page_does(cast: Cast) -> None:
+    id_text = world.national_id(60_500)
+    member, outside = (
+        world.member(cast.branch, world.person(id_text=id_text)),
+        world.member(cast.other_branch),
+    )
+    address, browser = f"/api/members/{member.pk}/reveal/", world.client(cast.secretary)
+    sent = {"purpose": " 核对户口本\x00 "}
+    assert browser.post(address, sent, "application/json").status_code == 403
+    world.grant(cast.secretary, cast.branch, "ids_reveal")
+    refused = browser.post(address, {"purpose": "\u200b"}, "application/json")
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "purpose.missing")
+    assert not AuditEntry.objects.filter(action="members.reveal_id").exists()
+    answer = browser.post(address, sent, "application/json")
+    assert answer.json() == {"national_id": id_text}
+    assert answer["Cache-Control"] == "no-store"
+    entry = AuditEntry.objects.get(action="members.reveal_id")
+    assert (entry.person, entry.door, entry.after) == (member.person, "api", {"purpose": "核对户口本"})
+    assert browser.post(f"/api/members/{outside.pk}/reveal/", sent, "application/json").status_code == 404

@@ -105,3 +105,24 @@ def test_the_rules_of_numbers_are_settings_and_the_preview_counts_whom_they_touc
     assert "编号前四位应为2017。" in page and "前四位为2017。" in page
     post(cast.settings_admin, save="1", strict_admission_from="2017-01-01")
     assert world.client(cast.secretary).post(enter, typed).status_code == 302
+
+
+def test_the_api_reads_previews_and_stores_them_with_the_codes_of_the_page(cast: Cast) -> None:
+    browser, address = world.client(cast.settings_admin), "/api/settings/admission/"
+    read = browser.get(address).json()
+    world.member(cast.branch, joined_on=dt.date(2016, 5, 1), application_form=False)
+    wanted = read | {"strict_admission_from": "2016-01-01", "rectify_days": 60}
+    seen = browser.post(address + "preview/", wanted, "application/json").json()
+    assert (seen["now"]["strict"], seen["new"]["strict"]) == (0, 1)
+    assert browser.get(address).json() == read
+    wrong = wanted | {"strict_admission_from": "2016-01-02", "rectify_days": 0, "overage_from": 17}
+    answer = browser.put(address, wrong, "application/json")
+    assert answer.status_code == 422
+    assert {(problem["field"], problem["code"]) for problem in answer.json()["problems"]} == {
+        ("strict_admission_from", "settings.date"),
+        ("rectify_days", "settings.days"),
+        ("overage_from", "settings.overage"),
+    }
+    stored = browser.put(address, wanted, "application/json").json()
+    assert (stored["rectify_days"], stored["strict_admission_from"]) == (60, "2016-01-01")
+    assert stored["updated_at"] != read["updated_at"]

@@ -13,11 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from zhtj.desk import health as checks
-from zhtj.desk import paging, preview, reshape, sizes
+from zhtj.desk import origin, paging, preview, reshape, sizes
+from zhtj.lib import words
+from zhtj.lib.api_fields import Words
 from zhtj.lib.doors import door
 
 from orgs import queries
 from orgs.api import UnitSerializer
+from orgs.api.audit import plain
 from orgs.kinds import Industry
 from orgs.models import OrgUnit
 
@@ -146,6 +149,44 @@ def small_units(request: Request) -> Response:
     return Response({"next": after or None, "results": rows})
 
 
+class PersonName(serializers.Serializer):
+    name = Words(most=words.MOST_SOUGHT, help_text="完整姓名")
+
+
+@extend_schema(operation_id="audit_people", request=PersonName, responses=OpenApiTypes.OBJECT)
+@api_view(["POST"])
+def person_origin(request: Request) -> Response:
+    """人员来历：叫这个名字的人在审计范围内的各段身份、录入来源（文件、工作表、行）和相关记录。"""
+    found = origin.trace(request.scope, words.sought(_sent(PersonName, request)["name"]))
+    return Response({"results": [_traced(traced) for traced in found]})
+
+
+def _traced(traced: origin.Traced) -> dict[str, Any]:
+    person = traced.person
+    return {
+        "person": person.pk,
+        "full_name": person.full_name,
+        "national_id": person.masked_id,
+        "periods": [_period(period) for period in traced.periods],
+        "entries": [plain(line) for line in traced.lines],
+    }
+
+
+def _period(period: origin.Period) -> dict[str, Any]:
+    batch = period.batch
+    return {
+        "unit": period.unit.code,
+        "what": period.what,
+        "from_at": period.from_at,
+        "until_at": period.until_at,
+        "batch": period.batch_id,
+        "row": period.row,
+        "file_name": batch.file_name if batch else None,
+        "sheet": batch.sheet if batch else None,
+        "uploaded_by": batch.uploaded_by.username if batch and batch.uploaded_by else None,
+    }
+
+
 def _named(unit: OrgUnit) -> dict[str, Any]:
     return {"id": unit.pk, "code": unit.code, "short_name": unit.short_name, "kind": unit.kind}
 
@@ -170,5 +211,6 @@ api_urls = [
     path("units/<int:pk>/rename/", _manage(rename), name="api_unit_rename"),
     path("units/<int:pk>/industry/", _manage(industry), name="api_unit_industry"),
     path("health/", door("units.see")(health), name="api_health"),
+    path("audit/people/", door("audit.see")(person_origin), name="api_person_origin"),
     path("units/small/", _manage(small_units), name="api_small_units"),
 ]

@@ -70,6 +70,8 @@ LINES = [
     Line("api_audit", 401, 403, 403, 200, as_insider="auditor"),
     Line("api_audit", 401, 403, 403, 200, query="?unit=HN010101", as_insider="auditor"),
     Line("api_audit", 401, 403, 403, 404, query="?unit=HN9999", as_insider="auditor"),
+    Line("api_audit_chain", 401, 403, 403, 200, method="POST", as_insider="auditor"),
+    Line("api_person_origin", 401, 403, 403, 200, method="POST", data={"name": "x"}, as_insider="auditor"),
     Line("person_origin", 302, 403, 403, 200, as_insider="auditor"),
     Line("person_origin", 302, 403, 403, 200, method="POST", data={"name": "x"}, as_insider="auditor"),
     Line("audit_chain", 302, 403, 403, 200, method="POST", as_insider="auditor"),
