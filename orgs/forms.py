@@ -4,6 +4,8 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 
 from zhtj.lib.forms import Day, Plain, Search, Typed
 
@@ -185,10 +187,19 @@ class CardForm(Plain):
         return given
 
 
+_AUDITED = format_lazy("{}?may=audit.see", reverse_lazy("unit_pick"))
+
+
 class AuditForm(Plain):
     """What is looked for in the audit trail. What cannot be read is as if not asked."""
 
-    unit = forms.CharField(label="组织编码", required=False, max_length=32)
+    unit = forms.CharField(
+        label="组织",
+        help_text="输入简称或全称，从列表中选择；也可以填写编码。包括它的下级。",
+        required=False,
+        max_length=32,
+        widget=forms.TextInput({"data-pick": _AUDITED, "autocomplete": "off"}),
+    )
     person = Search("人员姓名")
     actor = Search("操作人（账号或姓名）", most=150)
     action = forms.ChoiceField(label="动作", required=False, choices=[("", "全部"), *ACTIONS.items()])

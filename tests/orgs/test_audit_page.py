@@ -167,3 +167,13 @@ def test_a_day_is_a_day_in_shanghai(cast: Cast, clock: Clock) -> None:
     audit.record(world.actor(cast.secretary), "orgs.switch_unit", unit=cast.branch)
     assert len(seen(cast, cast.auditor, since="2018-11-24")) == 1
     assert not seen(cast, cast.auditor, until="2018-11-23")
+
+
+def test_the_unit_is_picked_from_those_the_auditor_may_look_into(trodden: Cast) -> None:
+    page = world.client(trodden.auditor).get(reverse("audit_list")).content.decode()
+    picker = f"{reverse('unit_pick')}?may=audit.see"
+    assert f'data-pick="{picker}"' in page
+    county = world.client(world.account(trodden.county, "auditor"))
+    offered = county.get(picker, headers={"HX-Request": "true"}).content.decode()
+    assert f'data-code="{trodden.county.code}"' in offered
+    assert f'data-code="{trodden.city.code}"' not in offered
