@@ -30,12 +30,26 @@ def due_days(campaign: Campaign, now: dt.datetime) -> Iterator[dt.date]:
 
 
 def compute_due(now: dt.datetime) -> list[Bulletin]:
-    """Compute what every active campaign owes, in the order of days. May run twice, also at once."""
-    computed = []
+    """Compute what every active campaign owes, in the order of days. May run twice, also at once.
+
+    What stops one campaign is raised only when the others have theirs.
+    """
+    computed: list[Bulletin] = []
+    stopped: Exception | None = None
     for campaign in Campaign.objects.filter(is_active=True).select_related("province"):
-        for day in due_days(campaign, now):
-            try:
-                computed.append(compute_bulletin(campaign, day, now=now))
-            except Refused as refused:  # the province was founded after that day's cut-off
-                log.info("no bulletin of %s: %s", day, refused)
+        try:
+            computed += _catch_up(campaign, now)
+        except Exception as error:
+            log.exception("the bulletins of %s stop", campaign)
+            stopped = stopped or error
+    if stopped is not None:
+        raise stopped
     return computed
+
+
+def _catch_up(campaign: Campaign, now: dt.datetime) -> Iterator[Bulletin]:
+    for day in due_days(campaign, now):
+        try:
+            yield compute_bulletin(campaign, day, now=now)
+        except Refused as refused:  # the province was founded after that day's cut-off
+            log.info("no bulletin of %s: %s", day, refused)

@@ -10,11 +10,13 @@ what was found to be in order: that answer stays. Nothing here changes a member.
 """
 
 import datetime as dt
+from functools import partial
 
 from django.db import transaction
 
 from zhtj.lib import words
 from zhtj.lib.problems import Refused
+from zhtj.lib.races import until_settled
 
 from members.queries import patterns
 from orgs import audit
@@ -32,7 +34,8 @@ OPEN = (State.PROPOSED, State.LOOKED, State.CORRECT)
 
 
 def find_spot_checks(province: OrgUnit, now: dt.datetime) -> int:
-    """Look through what was entered since the last run; returns how many branches. May run twice."""
+    """Look through what was entered since the last run; returns how many branches. May run twice,
+    also at once."""
     run = SpotCheckRun.objects.filter(province=province).first()
     since = run.looked_until_at - OVERLAP if run else None
     branches = set(patterns.branches_entered_since(province.tree_id, since))
@@ -40,7 +43,7 @@ def find_spot_checks(province: OrgUnit, now: dt.datetime) -> int:
     branches |= set(still_open.values_list("branch_id", flat=True))
     ordered = sorted(branches)
     for start in range(0, len(ordered), SLICE):
-        _look(ordered[start : start + SLICE], now)
+        until_settled(partial(_look, ordered[start : start + SLICE], now))
     SpotCheckRun.objects.update_or_create(province=province, defaults={"looked_until_at": now})
     return len(ordered)
 
@@ -69,9 +72,8 @@ def answer_spot_check(actor: Actor, *, check: SpotCheck, state: str, remark: str
     audit.record(actor, "progress.answer_spot_check", unit=check.branch, before=before, after=after)
 
 
-@transaction.atomic
 def _look(branch_ids: list[int], now: dt.datetime) -> None:
-    """Bring the findings of these branches up to date."""
+    """Bring the findings of these branches up to date. Inside the caller's transaction."""
     known = {
         (check.branch_id, check.pattern): check
         for check in SpotCheck.objects.select_for_update().filter(branch__in=branch_ids)

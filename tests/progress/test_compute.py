@@ -1,6 +1,7 @@
 """The bulletin as whole tables, hand-computed; what it counts around the cut-off; once and only once."""
 
 import datetime as dt
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -14,7 +15,8 @@ from orgs.models import AuditEntry
 from orgs.scopes import actor_for
 from orgs.tree import move
 from progress import actions
-from progress.models import Bulletin, BulletinState, Completion, GateOpening
+from progress.actions import due
+from progress.models import Bulletin, BulletinState, Campaign, Completion, GateOpening
 
 from tests import world
 from tests.progress.conftest import DAY, Scene, at, table, whole
@@ -362,3 +364,22 @@ def test_nothing_is_due_of_a_campaign_that_is_not_active_or_over(scene: Scene) -
     scene.campaign.ends_on = NEXT
     scene.campaign.save()
     assert actions.compute_due(days.now()) == []
+
+
+def test_what_stops_one_campaign_stops_no_other_and_is_raised_in_the_end(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Campaign.objects.get(pk=scene.campaign.pk)
+    other.pk, other.key, other.province = None, "other", world.province("湖北团省委")
+    other.save()
+    asked = []
+
+    def compute(campaign: Campaign, day: dt.date, **more: Any) -> Any:
+        asked.append(campaign.key)
+        raise RuntimeError(campaign.key)
+
+    monkeypatch.setattr(due, "due_days", lambda campaign, now: [DAY, DAY])
+    monkeypatch.setattr(due, "compute_bulletin", compute)
+    with pytest.raises(RuntimeError):
+        actions.compute_due(days.now())
+    assert sorted(asked) == sorted([scene.campaign.key, "other"]), "of each its first day, then no later one"

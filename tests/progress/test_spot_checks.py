@@ -120,6 +120,21 @@ def test_a_run_looks_at_what_was_entered_since_the_last_and_at_what_is_open(cast
     assert SpotCheck.objects.count() == 1
 
 
+def test_of_two_runs_at_once_the_later_looks_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    born(cast.branch, 11, 13, 15, day=DAY)
+    look, looks = patterns.unusual, []
+
+    def overtaken(branch_ids: list[int]) -> Any:
+        looks.append(branch_ids)
+        if len(looks) == 1:
+            SpotCheck.objects.create(branch=cast.branch, pattern="running_ids", count=3, found_at=days.now())
+        return look(branch_ids)
+
+    monkeypatch.setattr(patterns, "unusual", overtaken)
+    actions.find_spot_checks(cast.province, days.now())
+    assert len(looks) == 2 and SpotCheck.objects.count() == 1
+
+
 def test_what_was_answered_is_proposed_again_only_when_it_grows_and_goes_when_it_is_gone(
     cast: Cast, clock: Clock
 ) -> None:
