@@ -177,7 +177,7 @@ class TransferForm(Plain):
         help_text="输入名称从您管理的团支部中选择；其他团支部请向对方询问组织编码后填写。",
         widget=forms.TextInput(attrs={"data-pick": _BRANCHES, "autocomplete": "off"}),
     )
-    reason = Words("理由", "转往上级管理范围以外的团支部时必填，由对方同意后生效。")
+    reason = Words("理由", "转往您管理范围以外的团支部时必填，由对方或共同上级同意后生效。")
 
     def unknown_branch(self) -> Problem:
         return PROCEDURES.problem("to_branch.unknown", value=self.cleaned_data["to_branch"][:40])
@@ -188,6 +188,7 @@ class WithdrawForm(Plain):
 
     reason = forms.ChoiceField(
         label="离开原因",
+        help_text="升学、工作等转到其他团支部的，请用“转接”，不要移出。",
         choices=[("", "请选择"), *((reason.value, reason.label) for reason in actions.WITHDRAWALS)],
     )
     remark = Words("说明")

@@ -22,6 +22,7 @@ urlpatterns = [
     path("<int:pk>/reveal/", export.member_reveal, name="member_reveal"),
     path("settings/", settings.admission_settings, name="admission_settings"),
     path("cases/", cases.case_list, name="case_list"),
+    path("cases/grant/", cases.case_grant, name="case_grant"),
     path("cases/<int:pk>/", cases.case_detail, name="case_detail"),
     path("people/<int:pk>/correct/", corrections.person_correct, name="person_correct"),
     path("corrections/<int:pk>/", corrections.correction_detail, name="correction_detail"),

@@ -16,7 +16,8 @@ def cases(scope: Scope) -> QuerySet[MemberCase]:
     seen = scope.q("branch", "members.see") | scope.q("to_branch", "members.see")
     return (
         MemberCase.objects.filter(seen)
-        .select_related("member__person", "branch", "to_branch", "decider", "asked_by", "decided_by")
+        .select_related("member__person", "branch__parent", "to_branch__parent", "decider")
+        .select_related("asked_by", "decided_by")
         .order_by("-id")
     )
 

@@ -9,9 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
+from zhtj.lib.problems import Refused
 
 from members import actions, queries
 from members.forms import ClaimForm, DecisionForm, DisputeForm, IdentityForm
@@ -22,6 +24,7 @@ from orgs.corrections import asked_corrections, corrections, waiting_corrections
 from orgs.requests import Request
 
 PAGE_SIZE = 30
+LARGEST = 2**63  # no key is as large
 State, Kind = MemberCase.State, MemberCase.Kind
 
 
@@ -35,13 +38,39 @@ def case_list(request: Request) -> HttpResponse:
     found = {"all": queries.cases(request.scope), "asked": mine}.get(show, waiting)
     asked = waiting_corrections(request.scope)
     shown = {"all": corrections(request.scope), "asked": asked_corrections(request.scope)}.get(show, asked)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "to_grant": set() if show else {case.pk for case in page if case.kind == Kind.TRANSFER},
         "corrections": shown[:PAGE_SIZE],
         "show": show,
         "waiting_count": waiting.count() + asked.count(),
     }
     return render(request, "members/cases.html", context)
+
+
+@require_POST
+@door("members.see")
+@never_cache
+def case_grant(request: Request) -> HttpResponse:
+    """Grant the ticked transfers, each for itself: a class that moves up is one click, not forty."""
+    ticked = {int(text) for text in request.POST.getlist("case") if text.isascii() and text.isdigit()}
+    waiting = queries.waiting_cases(request.scope, days.now()).filter(kind=Kind.TRANSFER)
+    granted, refused = 0, []
+    for case in waiting.filter(pk__in=[pk for pk in ticked if pk < LARGEST][:PAGE_SIZE]):
+        try:
+            actions.decide_case(request.actor, case=case, grant=True, today=days.today())
+        except Refused as refusal:
+            refused.append(f"{case.member.person.full_name}：{refusal}")
+        else:
+            granted += 1
+    if granted:
+        messages.success(request, f"已同意 {granted} 名团员的转接。")
+    for said in refused:
+        messages.error(request, said)
+    if not granted and not refused:
+        messages.warning(request, "没有选择等待办理的转接，请先勾选。")
+    return redirect("case_list")
 
 
 @door("members.see")

@@ -1,5 +1,6 @@
 """What the pages of the room share."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -7,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from zhtj.lib.forms import Plain
-from zhtj.lib.problems import Refused, blocking
+from zhtj.lib.problems import Problem, blocking
 
 import orgs.queries
 from members import queries
@@ -61,9 +62,9 @@ class WayOut:
     begins: bool = False  # the other form asks for more
 
 
-def ways_out(refused: Refused | None, branch: OrgUnit) -> list[WayOut]:
-    """The named ways on for who could not be entered (domain, sections 5 and 6)."""
-    codes = {problem.code for problem in blocking(refused.problems)} if refused else set()
+def ways_out(problems: Iterable[Problem], branch: OrgUnit) -> list[WayOut]:
+    """The named ways on for who cannot be entered for these problems (domain, sections 5 and 6)."""
+    codes = {problem.code for problem in blocking(problems)}
     found = []
     if codes and codes <= RECTIFIABLE | AS_ISSUED:
         found.append(

@@ -46,7 +46,7 @@ def member_enter(request: Request, branch_pk: int) -> HttpResponse:
         "path": path_to(request, branch),
         "kept_at": kept_at,
         "is_restored": bool(kept) and kept_at is None,
-        "ways_out": ways_out(refused, branch),
+        "ways_out": ways_out(refused.problems if refused else [], branch),
         "superior": finding.superior_of(request.scope.unit_id) if refused else "",
         "number_rule": _rule(form),
     }
@@ -77,10 +77,11 @@ def member_check(request: Request, branch_pk: int) -> HttpResponse:
     entry = form.entry(days.today())
     entry.branch_id = branch.pk
     about = request.POST.get("about", "national_id")
+    problems = queries.clashes(entry, about)
     context = {
         "known": member_here(request, branch, entry.national_id) if about == "national_id" else None,
-        "problems": queries.clashes(entry, about),
-        "branch": branch,
+        "problems": problems,
+        "ways_out": ways_out(problems, branch),
         "rule": number_rule(entry.joined_on, queries.admission_policy()) if about != "national_id" else "",
     }
     return render(request, "members/parts/known.html", context)

@@ -1,5 +1,7 @@
 """The roster of a unit's sub-tree, which columns it shows, and one member."""
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +15,8 @@ from zhtj.lib.doors import door
 
 import orgs.queries
 from members import actions, queries
-from members.queries.columns import COLUMNS, LEFT, Row
+from members.models import Member
+from members.queries.columns import COLUMNS, LEFT, Column, Row
 from members.queries.known import record_of
 from members.roster_forms import ColumnsForm, RosterForm
 from members.rules import shown_entry
@@ -47,10 +50,7 @@ def member_list(request: Request) -> HttpResponse:
         "unit": unit,
         "path": path_to(request, unit),
         "roster": roster,
-        "lines": [
-            (member, [column.value(Row(member, roster.posts.get(member.pk, ""))) for column in columns])
-            for member in roster.members
-        ],
+        "lines": _lines(roster, columns),
         "columns": columns,
         "all_columns": COLUMNS,
         "form": form,
@@ -68,6 +68,14 @@ def member_list(request: Request) -> HttpResponse:
         "may_enter": unit.is_branch and unit.is_open and unit.pk in enterable,
     }
     return render(request, "members/list.html", context)
+
+
+def _lines(
+    roster: queries.Roster, columns: Sequence[Column]
+) -> list[tuple[Member, list[tuple[Column, str]]]]:
+    """Each member with the values of the columns, each value beside its column."""
+    rows = [Row(member, roster.posts.get(member.pk, "")) for member in roster.members]
+    return [(row.member, [(column, column.value(row)) for column in columns]) for row in rows]
 
 
 @door("members.see")

@@ -52,6 +52,21 @@
     }
   });
 
+  // --- tick all --------------------------------------------------------------------------
+
+  document.querySelectorAll("[data-tick-all]").forEach(function (button) {
+    button.hidden = false;
+  });
+
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest("[data-tick-all]");
+    if (!button) return;
+    const boxes = Array.from(button.form.querySelectorAll("input[type=checkbox]"))
+      .filter((box) => box.name === button.dataset.tickAll);
+    const all = boxes.every((box) => box.checked);
+    boxes.forEach(function (box) { box.checked = !all; });
+  });
+
   // --- keyboard --------------------------------------------------------------------------
 
   document.addEventListener("keydown", function (event) {

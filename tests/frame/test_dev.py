@@ -58,6 +58,8 @@ def test_it_serves_shows_the_accounts_and_stops_everything(environment):
         assert "branch" in shown and "zhtj-2018" in shown
         answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=10)
         assert "登录" in answer.read().decode()
+        served = Path(f"/proc/{children(process.pid)[0]}/environ").read_bytes()
+        assert f"ZHTJ_BASE_URL=http://127.0.0.1:{port}\0".encode() in served, "printed on code sheets"
         assert len(children(process.pid)) == 2
 
         refused = subprocess.run(

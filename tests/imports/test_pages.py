@@ -129,7 +129,7 @@ def test_a_row_is_mended_in_the_browser_until_it_is_right(client, send, checked)
     page = text(send("import_row", batch.pk, 3, fruit="梨", weight="4"))
     assert "第 3 行已保存" in page
     assert "4 行：2 行可以导入，1 行要改，1 行需整改" in page
-    assert "已在网页上改过" in page
+    assert "已改过" in page
 
 
 def test_a_row_is_skipped_and_restored(send, client, checked):

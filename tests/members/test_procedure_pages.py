@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from zhtj.lib import crypto
+
 from members.models import Member, MemberCase, YouthUnderReview
 
 from tests import world
@@ -158,3 +160,49 @@ def test_people_are_listed_masked_inside_the_scope(cast: Cast) -> None:
     world.member(cast.other_branch)
     (line,) = world.client(cast.committee_admin).get("/api/people/").json()["results"]
     assert (line["id"], line["mobile"], line["national_id"]) == (person.pk, "138****5678", person.masked_id)
+
+
+def test_ticked_transfers_are_granted_together_by_the_receiving_side_only(cast: Cast) -> None:
+    members = world.members(cast.branch, 3)
+    ids = [member.pk for member in members]
+    given = {"member": ids, "confirm": "1", "to_branch": cast.other_branch.code, "reason": "升学"}
+    world.client(cast.secretary).post("/members/transfer/", given)
+    cases = list(MemberCase.objects.order_by("pk").values_list("pk", flat=True))
+    assert len(cases) == 3
+    sender = world.client(cast.secretary)
+    assert "没有选择等待办理的转接" in text_of(
+        sender.post("/members/cases/grant/", {"case": cases}, follow=True)
+    )
+    receiver = world.client(world.account(cast.other_branch, "unit_admin", "开高"))
+    assert "同意所选的转接" in text_of(receiver.get("/members/cases/"))
+    assert "同意所选的转接" not in text_of(sender.get("/members/cases/?show=asked"))
+    said = text_of(receiver.post("/members/cases/grant/", {"case": [*cases[:2], "x", "9" * 30]}, follow=True))
+    assert "已同意 2 名团员的转接" in said
+    people = [member.person_id for member in members]
+    assert Member.objects.filter(branch=cast.other_branch, until_at=None, person__in=people).count() == 2
+    again = text_of(receiver.post("/members/cases/grant/", {"case": cases[:2]}, follow=True))
+    assert "没有选择等待办理的转接" in again, "granted once"
+
+
+def test_who_is_elsewhere_may_be_claimed_before_the_form_is_filled_in(cast: Cast) -> None:
+    held = world.member(cast.other_branch)
+    typed = {"national_id": good_cells()["national_id"], "about": "national_id"}
+    url = f"/members/enter/{cast.branch.pk}/check/"
+    browser = world.client(cast.secretary)
+    assert "提出认领" not in text_of(browser.post(url, typed))
+    typed["national_id"] = crypto.unseal(held.person.id_sealed)
+    answer = text_of(browser.post(url, typed))
+    assert f'formaction="/members/claim/{cast.branch.pk}/"' in answer
+
+
+def test_a_refused_act_on_a_youth_keeps_its_part_of_the_page_open(cast: Cast) -> None:
+    cells = good_cells(full_name="王小明", joined_on="2017-05")
+    browser = world.client(cast.secretary)
+    browser.post(f"/members/review/add/{cast.branch.pk}/", cells)
+    youth = YouthUnderReview.objects.get()
+    superior = world.client(cast.committee_admin)
+    assert "open>" not in text_of(superior.get(f"/members/review/{youth.pk}/"))
+    for act, summary in (("release", "核准放行（上级）"), ("dismiss", "不予认定")):
+        said = text_of(superior.post(f"/members/review/{youth.pk}/act/", {"act": act, "words": " "}))
+        assert said.count("open>") == 1
+        assert said[said.index("open>") :].split("</summary>")[0].endswith(summary)

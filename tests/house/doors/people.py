@@ -66,6 +66,8 @@ LINES = [
     Line("member_paste", 302, 404, 403, 200, query="?unit={branch}", method="POST", data={"list": "x"}),
     Line("member_reveal", 302, 403, 403, 403, {"pk": "member"}, method="POST"),
     Line("case_list", 302, 200, 403, 200),
+    Line("case_grant", 302, 405, 403, 405),
+    Line("case_grant", 302, 302, 403, 302, method="POST", data={"case": "case"}),
     Line("case_detail", 302, 404, 403, 200, {"pk": "case"}),
     Line("case_detail", 302, 404, 403, 302, {"pk": "case"}, method="POST", data={"act": "grant"}),
     Line(

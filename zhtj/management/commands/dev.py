@@ -50,7 +50,8 @@ class Command(BaseCommand):
                 self.stdout.flush()
                 seed_demo("small", seed=2018, now=days.now())
             asked = _StopAsked()
-            children = {"网页": _start(_web(host, port)), "后台进程": _start(_worker())}
+            address = f"http://{host}:{port}"
+            children = {"网页": _start(_web(host, port), address), "后台进程": _start(_worker(), address)}
             stack.callback(_stop, list(children.values()))
             _wait_until_it_answers(host, port, children, asked)
             self._greet(host, port)
@@ -119,11 +120,14 @@ def _worker() -> list[str]:
     return ["celery", "--app", "zhtj.celery", "--quiet", "worker", *how, "--loglevel", "WARNING"]
 
 
-def _start(command: list[str]) -> "subprocess.Popen[bytes]":
-    """A child in a group of its own: Ctrl-C reaches this process alone, which stops all in order."""
+def _start(command: list[str], address: str) -> "subprocess.Popen[bytes]":
+    """A child in a group of its own: Ctrl-C reaches this process alone, which stops all in order.
+
+    `address`: where the pages are, printed on code sheets unless the environment says otherwise.
+    """
     # In a container one is root; Celery's page about that would hide the address and the accounts.
     quiet = "ignore:You're running the worker"
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": quiet}
+    environment = {"ZHTJ_BASE_URL": address, **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": quiet}
     return subprocess.Popen(
         [sys.executable, "-m", *command], cwd=settings.BASE_DIR, env=environment, start_new_session=True
     )
