@@ -58,7 +58,12 @@ def test_publish_recompute_and_reason(scene: Scene) -> None:
     with pytest.raises(CommandError, match="必须说明原因") as refused:
         run("compute_bulletin", "--recompute")
     assert refused.value.returncode == 1
-    told = json.loads(run("compute_bulletin", "--recompute", "--reason", "基数更正", "--publish", "--json"))
+    for reason, said in ((" \u200b\udcff\n", "必须说明原因"), ("因" * 201, "最多200个字")):
+        with pytest.raises(CommandError, match=said):
+            run("compute_bulletin", "--recompute", "--reason", reason)
+    why = ("--reason", "基数\udcff更正，\u202e重算")
+    told = json.loads(run("compute_bulletin", "--recompute", *why, "--publish", "--json"))
+    assert scene.campaign.bulletins.get(revision=2).reason == "基数更正，重算"
     assert (told["state"], told["revision"]) == ("published", 2)
 
 
