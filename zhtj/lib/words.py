@@ -1,6 +1,7 @@
 """Free text as people type it: reasons, remarks, answers, purposes, names of things, words to search for.
 
-Specification. There is one reading for every door; the actions read, the doors only carry. Pure.
+Specification (decision 0027). There is one reading for every door; the actions read, the doors only carry.
+Pure.
 
 - What nobody can see goes: NUL and other control characters, lone surrogates, what Unicode calls no
   character, marks that turn the direction of writing, zero-width signs. What joins or varies the signs
