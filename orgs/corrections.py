@@ -216,6 +216,11 @@ def readdress(person_ids: list[int], keeper: OrgUnit) -> None:
     )
 
 
+def hand_over(source: OrgUnit, target: OrgUnit) -> None:
+    """`source` goes up in `target`: what still waits with it waits there, from the beginning. One update."""
+    CorrectionRequest.objects.filter(keeper=source, state__in=_OPEN).update(keeper=target, state=State.OPEN)
+
+
 def forget_asked(before: dt.datetime, *, dry_run: bool) -> int:
     """What was asked in requests settled before goes; what became of it stays here and in the trail."""
     settled = CorrectionRequest.objects.exclude(state__in=_OPEN).filter(decided_at__lt=before)

@@ -15,10 +15,11 @@ from zhtj.lib.problems import Refused
 
 import members.queries
 from cadres.models import Cadre
+from members import actions as asking
 from members.models import Member, YouthUnderReview
 from orgs import admins, history, queries, tree
 from orgs.kinds import UnitKind
-from orgs.models import AuditEntry, OrgUnit, UnitPlacement
+from orgs.models import AuditEntry, CorrectionRequest, OrgUnit, UnitPlacement
 
 from tests import workbooks, world
 from tests.cast import Cast
@@ -217,6 +218,22 @@ def test_a_branch_with_youth_under_review_is_merged_not_closed(cast: Cast) -> No
     reshape.merge_units(actor, source=cast.branch, target=cast.second_branch)
     youth.refresh_from_db()
     assert youth.branch == cast.second_branch
+
+
+def test_what_others_asked_the_source_to_correct_waits_with_the_target(cast: Cast) -> None:
+    actor, today = world.actor(cast.village_admin), days.today()
+    wanted: dict[str, Any] = {"typed": {"ethnicity": "回族"}, "reason": "登记有误", "today": today}
+    for person in (world.cadre(cast.branch, "书记").person, world.member(cast.branch).person):
+        asking.ask_person_correction(actor, person=person, unit=cast.village, **wanted)
+    reshape.merge_units(world.actor(cast.committee_admin), source=cast.branch, target=cast.second_branch)
+    requests = CorrectionRequest.objects.all()
+    assert {request.keeper for request in requests} == {cast.second_branch}
+    taken_in = world.actor(world.account(cast.second_branch))
+    for request in requests:
+        answered = asking.answer_person_correction(
+            taken_in, request=request, agrees=True, decision="", today=today
+        )
+        assert answered.state == "granted"
 
 
 def test_who_is_under_review_in_both_is_settled_once_and_the_row_about_a_member_stays(cast: Cast) -> None:

@@ -22,7 +22,7 @@ import cadres.travel
 import members.queries
 from members.actions import travel as memberships
 from members.queries import review
-from orgs import actions, admins, audit, finding, queries, reshaping, tree
+from orgs import actions, admins, audit, corrections, finding, queries, reshaping, tree
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
 from orgs.tree import closing
@@ -52,6 +52,7 @@ def merge_units(actor: Actor, *, source: OrgUnit, target: OrgUnit) -> Travelled:
             children=children,
             batches=batches.move_batches(actor, source=source, target=target),
         )
+        corrections.hand_over(source, target)
         released = admins.release_unit(source, now=at)
         closing.close(source, at=at, into=target)
         counts = asdict(travelled)
