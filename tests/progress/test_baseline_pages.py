@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from zhtj.desk import reshape
 from zhtj.lib import days
 
-from orgs.models import AuditEntry, User
-from progress import imports
-from progress.models import Baseline
+from orgs.models import AuditEntry, OrgUnit, User
+from progress import imports, queries
+from progress.models import Baseline, Campaign
 
 from tests import world
 from tests.progress.conftest import Scene
@@ -128,3 +129,51 @@ def test_without_a_campaign_there_is_a_sentence(scene: Scene) -> None:
     scene.campaign.is_active = False
     scene.campaign.save()
     assert "没有正在进行的行动" in get(scene.cast.city_admin).content.decode()
+
+
+def expected(unit: OrgUnit) -> dict[str, int]:
+    campaign = Campaign.objects.get()
+    return {line.domain: line.expected for line in queries.standing(campaign, unit)}
+
+
+def test_a_merge_takes_the_figures_along_so_that_no_shortfall_goes_out_of_sight(scene: Scene) -> None:
+    cast = scene.cast
+    before = expected(cast.committee)
+    actor = world.actor(cast.committee_admin)
+    reshape.merge_units(actor, source=cast.branch, target=cast.second_branch)
+    assert expected(cast.second_branch) == {"school": 80} and expected(cast.committee) == before
+    frozen = scene.compute().units.get(unit=cast.committee).counted("", "school")
+    assert (frozen.expected, frozen.entered) == (80, 40)
+    assert not Baseline.objects.filter(unit=cast.branch, until_at=None).exists()
+    entry = AuditEntry.objects.get(action="progress.move_figures")
+    assert [*entry.before.values()] == [40] and 80 in entry.after.values()
+    reshape.merge_units(
+        world.actor(cast.committee_admin), source=cast.second_branch, target=cast.third_branch
+    )
+    assert expected(cast.third_branch) == {"school": 80}, "into one of which nothing was stated"
+
+
+def test_a_branch_that_goes_up_in_one_of_another_domain_is_expected_there(scene: Scene) -> None:
+    cast = scene.cast
+    reshape.merge_units(world.actor(cast.county_admin), source=cast.branch, target=cast.village)
+    assert expected(cast.village) == {"rural": 70}
+    assert expected(cast.county) == {"school": 40, "rural": 70}
+
+
+@pytest.mark.parametrize(
+    ("town", "committee", "sums"),
+    [(None, None, 110), (35, None, 115), (None, 90, 120), (35, 90, 125)],
+    ids=["below only", "of the source", "of the target", "of both"],
+)
+def test_committees_add_their_own_figures_and_those_below_once(
+    scene: Scene, town: int | None, committee: int | None, sums: int
+) -> None:
+    cast = scene.cast
+    scene.expect(cast.village, 30, "school")
+    for unit, count in ((cast.town, town), (cast.committee, committee)):
+        if count is not None:
+            scene.expect(unit, count, "school")
+    assert expected(cast.county)["school"] == sums
+    reshape.merge_units(world.actor(cast.county_admin), source=cast.town, target=cast.committee)
+    assert expected(cast.county)["school"] == expected(cast.committee)["school"] == sums
+    assert expected(cast.county)["rural"] == 30

@@ -1,8 +1,8 @@
 """Merging, closing, reopening, moving and renaming units: several rooms, one transaction.
 
 Specification (design: domain, sections 2 and 3). Only a superior of a unit may do this to it
-(`units.manage` reaches below the own unit); for a merge or a move of both. In a merge the members,
-the posts, the unfinished batches and what stood below go along as new periods, the source is closed
+(`units.manage` reaches below the own unit); for a merge or a move of both. In a merge the members, the
+posts, the 团统数, the unfinished batches and what stood below go along as new periods, the source is closed
 and names the target; its administrators lose their roles on it. Order of locks: ENTRY, the tree
 alone, then rows: nobody enters a member or a unit into the tree meanwhile.
 """
@@ -26,6 +26,7 @@ from orgs import actions, admins, audit, corrections, finding, queries, reshapin
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
 from orgs.tree import closing
+from progress.actions import travel as figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def merge_units(actor: Actor, *, source: OrgUnit, target: OrgUnit) -> Travelled:
     """
     with _alone(actor, source, target) as (at, source, target):
         _refuse(reshaping.merge_problems(source, target))
+        figures.move_figures(actor, source=source, target=target, at=at)
         children = _take_children(source, target, at)
         travelled = Travelled(
             members=memberships.move_memberships(actor, source=source, target=target, at=at),
