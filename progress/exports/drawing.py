@@ -110,7 +110,7 @@ def _head(bulletin: Bulletin, unit: OrgUnit, unit_name: str) -> Head:
     return Head(
         campaign=bulletin.settings["campaign"],
         day=bulletin.day,
-        day_number=(bulletin.day - bulletin.campaign.starts_on).days + 1,
+        day_number=queries.day_number(bulletin),
         cutoff=bulletin.cutoff_at.astimezone(days.SHANGHAI).replace(tzinfo=None),
         number=queries.number(bulletin),
         revision=bulletin.revision,

@@ -51,7 +51,7 @@ from progress.queries.early import (
 from progress.queries.form2017 import COLUMNS, Form, form2017
 from progress.queries.glance import Overview, overview_of
 from progress.queries.live import Live, live
-from progress.queries.naming import number
+from progress.queries.naming import day_number, number
 from progress.queries.outputs import given_file, given_out, owed_files, reader_for
 from progress.queries.page import Choice, Page, column_of, page
 from progress.queries.report import GROUPS, Column, Row, Sheet, columns, drawn_lines, read, report
@@ -97,6 +97,7 @@ __all__ = [
     "compare",
     "completions",
     "completions_to_decide",
+    "day_number",
     "declined",
     "drawn_lines",
     "early_openings",

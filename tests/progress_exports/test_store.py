@@ -1,5 +1,6 @@
 """What is given out: only what is published and sound, drawn once, kept, served unchanged."""
 
+import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -41,7 +42,7 @@ def give(scene: Scene, bulletin: Bulletin, format: str = "txt", **values: Any) -
 def test_the_document_holds_the_lines_as_shown_and_the_settings_of_the_day(
     scene: Scene, published: Bulletin
 ) -> None:
-    document = exports.document_of(published, scene.cast.province)
+    document = exports.exports.document_of(published, scene.cast.province)
     lines = queries.report(None, published, scene.cast.province)
     assert [(line.unit, line.stage, line.domain, line.entered) for line in document.lines] == [
         (line["unit"], line["stage"], line["domain"], line["entered"]) for line in lines
@@ -61,7 +62,7 @@ def test_a_name_changed_afterwards_is_not_the_name_of_that_day(scene: Scene, pub
     unit = scene.cast.city
     unit.short_name = "改名后团市委"
     unit.save(update_fields=["short_name"])
-    document = exports.document_of(published, unit)
+    document = exports.exports.document_of(published, unit)
     assert document.head.unit_name == "郑州团市委"
 
 
@@ -248,3 +249,13 @@ def test_however_many_ask_at_once_it_is_drawn_once(
     assert all(files == given[0] for files in given)
     assert BulletinFile.objects.count() == len(given[0]) == 2
     assert AuditEntry.objects.filter(action="progress.give_out").count() == 1
+
+
+def test_the_number_of_a_bulletin_stays_when_the_campaign_is_given_another_beginning(
+    scene: Scene, published: Bulletin
+) -> None:
+    before = exports.document_of(published, scene.cast.province).head
+    scene.campaign.starts_on -= dt.timedelta(days=7)
+    scene.campaign.save()
+    head = exports.document_of(Bulletin.objects.get(pk=published.pk), scene.cast.province).head
+    assert (head.number, head.day_number) == (before.number, before.day_number) == ("第24期", 24)
