@@ -203,6 +203,8 @@ FIELDS: dict[str, str] = {
     "shift_days": "顺延天数",
     "baselines": "团统数",
     "format": "格式",
+    "class": "单位分类",
+    "files": "文件",
 }
 
 
