@@ -42,7 +42,7 @@ def give(scene: Scene, bulletin: Bulletin, format: str = "txt", **values: Any) -
 def test_the_document_holds_the_lines_as_shown_and_the_settings_of_the_day(
     scene: Scene, published: Bulletin
 ) -> None:
-    document = exports.exports.document_of(published, scene.cast.province)
+    document = exports.document_of(published, scene.cast.province)
     lines = queries.report(None, published, scene.cast.province)
     assert [(line.unit, line.stage, line.domain, line.entered) for line in document.lines] == [
         (line["unit"], line["stage"], line["domain"], line["entered"]) for line in lines
@@ -62,7 +62,7 @@ def test_a_name_changed_afterwards_is_not_the_name_of_that_day(scene: Scene, pub
     unit = scene.cast.city
     unit.short_name = "改名后团市委"
     unit.save(update_fields=["short_name"])
-    document = exports.exports.document_of(published, unit)
+    document = exports.document_of(published, unit)
     assert document.head.unit_name == "郑州团市委"
 
 
