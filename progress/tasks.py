@@ -5,9 +5,8 @@ import logging
 
 from celery import shared_task
 from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerDown
 
-from zhtj.lib import days
+from zhtj.lib import days, jobs
 
 from progress import actions, exports, queries
 from progress.models import Campaign
@@ -17,7 +16,7 @@ log = logging.getLogger(__name__)
 
 @shared_task(ignore_result=True)
 def compute_due_bulletins() -> None:
-    """Compute every bulletin owed by now; days missed are caught up in order. Without one, one query."""
+    """Compute every bulletin owed by now; days missed are caught up in order. Without one, two queries."""
     actions.compute_due(days.now())
 
 
@@ -53,15 +52,7 @@ def find_spot_checks() -> None:
 
 def give_out_soon() -> None:
     """Have the files of a bulletin just published drawn in the background, once it is committed."""
-    transaction.on_commit(_queue_give_out)
-
-
-def _queue_give_out() -> None:
-    """Without a broker the files wait for the schedule, or for the first who asks."""
-    try:
-        give_out_published.apply_async(retry=False)
-    except (BrokerDown, OSError):
-        log.warning("no broker: the files wait for the schedule")
+    transaction.on_commit(lambda: jobs.send(give_out_published))
 
 
 @shared_task(ignore_result=True)
@@ -73,5 +64,7 @@ def compute_rehearsal(campaign_id: int, first: str, last: str) -> None:
 
 
 def rehearse_soon(campaign_id: int, asked: list[dt.date]) -> None:
-    """Have these days of a rehearsal computed in the background."""
-    compute_rehearsal.delay(campaign_id, asked[0].isoformat(), asked[-1].isoformat())
+    """Have these days of a rehearsal computed in the background; they stand as begun, so that without a
+    message the timetable does it."""
+    first, last = asked[0].isoformat(), asked[-1].isoformat()
+    transaction.on_commit(lambda: jobs.send(compute_rehearsal, campaign_id, first, last))

@@ -16,39 +16,42 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhtj.settings")
 
 from django.conf import settings
 
+MINUTE, TEN_MINUTES, DAY = 60, 600, 86_400
+
+
+def _entry(task: str, schedule: crontab, seconds: int) -> dict[str, Any]:
+    """A line of the timetable, one turn in `seconds`. What no worker took for a few turns is dropped: the
+    next one does it. After a night without a worker hundreds of sweeps would otherwise run before the first
+    import, each queueing every batch anew. (A few: the clocks of two machines may differ.)"""
+    return {"task": task, "schedule": schedule, "options": {"expires": min(5 * seconds, DAY)}}
+
+
 TIMETABLE: dict[str, dict[str, Any]] = {
-    "heartbeat": {"task": "zhtj.tasks.beat", "schedule": crontab()},
-    "seal audit": {"task": "zhtj.tasks.seal_audit", "schedule": crontab()},
-    "sweep imports": {"task": "zhtj.imports.tasks.sweep", "schedule": crontab()},
-    "retention": {"task": "zhtj.tasks.apply_retention", "schedule": crontab(hour="3", minute="30")},
-    "daily bulletin": {
-        "task": "progress.tasks.compute_due_bulletins",
-        "schedule": crontab(hour="8", minute="0"),
-    },
-    "bulletins missed": {
-        "task": "progress.tasks.compute_due_bulletins",
-        "schedule": crontab(minute="*/10"),
-    },
-    "bulletin files": {
-        "task": "progress.tasks.give_out_published",
-        "schedule": crontab(minute="5-59/10"),
-    },
-    "spot checks": {
-        "task": "progress.tasks.find_spot_checks",
-        "schedule": crontab(hour="5", minute="30"),
-    },
-    "unpublished alarm": {
-        "task": "progress.tasks.alarm_unpublished",
-        "schedule": crontab(minute="5-59/10"),
-    },
+    "heartbeat": _entry("zhtj.tasks.beat", crontab(), MINUTE),
+    "seal audit": _entry("zhtj.tasks.seal_audit", crontab(), MINUTE),
+    "sweep imports": _entry("zhtj.imports.tasks.sweep", crontab(), MINUTE),
+    "retention": _entry("zhtj.tasks.apply_retention", crontab(hour="3", minute="30"), DAY),
+    "daily bulletin": _entry("progress.tasks.compute_due_bulletins", crontab(hour="8", minute="0"), DAY),
+    "bulletins missed": _entry("progress.tasks.compute_due_bulletins", crontab(minute="*/10"), TEN_MINUTES),
+    "bulletin files": _entry("progress.tasks.give_out_published", crontab(minute="5-59/10"), TEN_MINUTES),
+    "spot checks": _entry("progress.tasks.find_spot_checks", crontab(hour="5", minute="30"), DAY),
+    "unpublished alarm": _entry("progress.tasks.alarm_unpublished", crontab(minute="5-59/10"), TEN_MINUTES),
 }
 
 
 def transport(redis_url: str, jobs_dir: Any) -> dict[str, Any]:
     """Celery's broker settings: Redis, or message files in `jobs_dir`."""
     if redis_url:
-        # A message parked by a killed worker comes back after this many seconds, not after an hour.
-        return {"broker_url": redis_url, "broker_transport_options": {"visibility_timeout": 300}}
+        options = {
+            # A message parked by a killed worker comes back after this many seconds, not after an hour.
+            "visibility_timeout": 300,
+            # Whoever sends a message is answering somebody, and the sweep stands by: no second try, no long
+            # wait for a server that is down or hangs (by default 6 s, and for ever).
+            "max_retries": 0,
+            "socket_connect_timeout": 2,
+            "socket_timeout": 5,
+        }
+        return {"broker_url": redis_url, "broker_transport_options": options}
     for name in ("queue", "processed", "control"):
         (jobs_dir / name).mkdir(parents=True, exist_ok=True)
     folders = {
@@ -70,6 +73,7 @@ app = Celery("zhtj")
 app.conf.update(
     **transport(settings.REDIS_URL, settings.JOBS_DIR),
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # however long it is away: by default a worker gives up after an hour
     timezone=settings.TIME_ZONE,
     enable_utc=True,
     beat_schedule=TIMETABLE,

@@ -1,8 +1,14 @@
-"""Which bulletins are owed by now, and catching up with them in order."""
+"""Which bulletins are owed by now, and catching up with them in order.
+
+Owed is every day of an active campaign whose cut-off has passed, and every bulletin that was begun: of a
+rehearsal whose days were asked for, of a correction that was killed, whatever has become of the campaign.
+"""
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 
 from zhtj.lib import days
 from zhtj.lib.problems import Refused
@@ -30,15 +36,15 @@ def due_days(campaign: Campaign, now: dt.datetime) -> Iterator[dt.date]:
 
 
 def compute_due(now: dt.datetime) -> list[Bulletin]:
-    """Compute what every active campaign owes, in the order of days. May run twice, also at once.
+    """Compute what every campaign owes, in the order of days. May run twice, also at once.
 
     What stops one campaign is raised only when the others have theirs.
     """
     computed: list[Bulletin] = []
     stopped: Exception | None = None
-    for campaign in Campaign.objects.filter(is_active=True).select_related("province"):
+    for campaign, owed in _owed(now):
         try:
-            computed += _catch_up(campaign, now)
+            computed += _catch_up(campaign, owed, now)
         except Exception as error:
             log.exception("the bulletins of %s stop", campaign)
             stopped = stopped or error
@@ -47,8 +53,19 @@ def compute_due(now: dt.datetime) -> list[Bulletin]:
     return computed
 
 
-def _catch_up(campaign: Campaign, now: dt.datetime) -> Iterator[Bulletin]:
-    for day in due_days(campaign, now):
+def _owed(now: dt.datetime) -> Iterator[tuple[Campaign, Iterable[dt.date]]]:
+    """The active campaigns with their due days, then what was begun of the others."""
+    active = list(Campaign.objects.filter(is_active=True).select_related("province"))
+    for campaign in active:
+        yield campaign, due_days(campaign, now)
+    begun = Bulletin.objects.filter(state=STARTED).exclude(campaign__in=active)
+    in_order = begun.select_related("campaign__province").order_by("campaign", "day")
+    for campaign, bulletins in groupby(in_order, key=attrgetter("campaign")):
+        yield campaign, [bulletin.day for bulletin in bulletins]
+
+
+def _catch_up(campaign: Campaign, owed: Iterable[dt.date], now: dt.datetime) -> Iterator[Bulletin]:
+    for day in owed:
         try:
             yield compute_bulletin(campaign, day, now=now)
         except Refused as refused:  # the province was founded after that day's cut-off

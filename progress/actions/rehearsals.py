@@ -26,6 +26,7 @@ def ask_rehearsal(
     actor: Actor, *, campaign: Campaign, first: dt.date, last: dt.date, now: dt.datetime
 ) -> list[dt.date]:
     """The days from `first` to `last` to be computed: inside the rehearsal, with their cut-off behind us.
+    They stand as begun from now on, so that whoever looks for what is owed finds them.
 
     Needs `campaign.settings` on the province. Raises Refused: no rehearsal, no such day, too many.
     """
@@ -36,6 +37,11 @@ def ask_rehearsal(
         raise Refused([CODES.problem("rehearsal.days", most=MOST_REHEARSED, **span)])
     after = {"key": campaign.key, "first": asked[0], "last": asked[-1]}
     audit.record(actor, "progress.compute_rehearsal", unit=campaign.province, after=after)
+    begun = (
+        Bulletin(campaign=campaign, day=day, cutoff_at=days.at(day, campaign.cutoff_time), started_at=now)
+        for day in asked
+    )
+    Bulletin.objects.bulk_create(begun, ignore_conflicts=True)
     return asked
 
 

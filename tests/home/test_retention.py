@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,26 @@ def test_a_settled_youth_loses_name_id_and_documents_after_its_days_and_stays_co
     assert not ReviewDocument.objects.exists()
     page = world.client(cast.secretary).get(f"/members/review/{youth.pk}/")
     assert page.status_code == 200 and FORGOTTEN in page.content.decode()
-    assert AuditEntry.objects.get(action="retention.apply").after == {"documents": 1, "youth": 1}
+    told = AuditEntry.objects.filter(action="retention.apply").order_by("pk")
+    assert [entry.after for entry in told] == [{"documents": 1}, {"youth": 1}]
+
+
+def test_an_item_that_fails_keeps_no_other_from_being_deleted_and_told(
+    cast: Cast, clock: Any, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dismissed_with_document(cast)
+    clock.forward(days=181)
+
+    def fails(*args: object) -> int:
+        raise OSError("the disk is gone")
+
+    items = [replace(item, forget=fails) if item.key == "imports" else item for item in ITEMS]
+    monkeypatch.setattr("zhtj.retention.engine.ITEMS", items)
+    with pytest.raises(OSError, match="the disk is gone"):
+        retention.apply(days.now())
+    assert not ReviewDocument.objects.exists()
+    told = AuditEntry.objects.filter(action="retention.apply").order_by("pk")
+    assert [entry.after for entry in told] == [{"documents": 1}, {"youth": 1}]
 
 
 def test_files_no_row_knows_go_and_known_ones_stay(

@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -109,6 +108,8 @@ def test_a_cut_connection_leaves_the_batch_to_the_sweep(step, cast, clock: Clock
     monkeypatch.setattr("zhtj.lib.days.now", clock.now)
     connection.close()
     assert not Member.objects.filter(batch_id=batch.pk).exists()
+    due = pipeline.stale()
+    assert [*due.to_check, *due.to_commit] == [batch.pk], "at once, not when a lease has run out"
     picked_up(batch, clock)
     assert batch.state == (BatchState.CHECKED if step == "check" else BatchState.COMMITTED)
     assert Member.objects.filter(batch_id=batch.pk).count() == (0 if step == "check" else 3)
@@ -141,98 +142,3 @@ def test_overlapping_batches_committed_at_once_have_one_winner_a_person(count: i
             clash = batch.rows.filter(codes__contains=" national_id.elsewhere ").count()
             assert (entered, batch.mend_count) == (0, clash) and clash
             assert "系统里的情况与检查时不同" in batch.remark
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Broker:
-    """A Redis of the test's own, that forgets everything when it stops."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        command = ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        wait_for(self.answers)
-
-    def answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-
-def wait_for(is_so, seconds: float = 60) -> None:
-    """Until it is so; a test that waits longer has failed."""
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
-
-
-def in_child(code: str, environment: dict[str, str]) -> None:
-    head = "import django; django.setup(); from zhtj.imports import tasks\n"
-    subprocess.run([sys.executable, "-c", head + code], env=environment, check=True, timeout=120)
-
-
-@pytest.mark.stress
-@pytest.mark.redis
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_a_broker_that_forgets_its_messages_loses_no_batch(cast, child_environment, monkeypatch):
-    monkeypatch.undo()  # the worker lives by the real clock: so does this test
-    broker = Broker()
-    environment = {
-        **child_environment,
-        "DJANGO_SETTINGS_MODULE": "zhtj.settings",
-        "REDIS_URL": broker.url,
-    }
-    data = make.xlsx([rooms.HEAD, *rooms.people("王一", "王二", "王三")])
-
-    def state() -> str:
-        return ImportBatch.objects.values_list("state", flat=True).get(pk=batch.pk)
-
-    broker.start()
-    batch = actions.upload(
-        actor_for(cast.secretary), kind="members", unit=cast.branch, file_name="x.xlsx", data=data
-    )
-    in_child(f"tasks._send(tasks.check_batch, {batch.pk})", environment)
-    broker.stop()  # the message is gone with it
-    in_child(f"tasks._send(tasks.check_batch, {batch.pk})", environment)  # says so and goes on
-    broker.start()
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "zhtj", "worker", "--pool", "solo", "-l", "warning"],
-        env=environment,
-    )
-    try:
-        ImportBatch.objects.filter(pk=batch.pk).update(state_at=batch.state_at - pipeline_unheard())
-        in_child("tasks.sweep()", environment)
-        wait_for(lambda: state() == BatchState.CHECKED)
-        batch.refresh_from_db()
-        broker.stop()
-        assert actions.ask_commit(actor_for(cast.secretary), batch=batch)
-        in_child(f"tasks._send(tasks.commit_batch, {batch.pk})", environment)
-        broker.start()
-        ImportBatch.objects.filter(pk=batch.pk).update(state_at=batch.state_at - pipeline_unheard())
-        in_child("tasks.sweep()", environment)
-        wait_for(lambda: state() == BatchState.COMMITTED)
-        assert Member.objects.filter(batch_id=batch.pk).count() == 3
-    finally:
-        worker.terminate()
-        worker.wait(30)
-        broker.stop()
-
-
-def pipeline_unheard():
-    """Longer ago than a message may still be on its way."""
-    from zhtj.imports.pipeline import sweeping
-
-    return sweeping.UNHEARD * 2

@@ -3,18 +3,20 @@
 import datetime as dt
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from kombu.exceptions import OperationalError as BrokerDown
 
 from zhtj.lib import days
 from zhtj.lib.problems import Refused
 
 from orgs.models import AuditEntry
-from progress import actions, gate, presets
-from progress.models import Baseline, Bulletin, Campaign, GateOpening, Stage
+from progress import actions, gate, presets, tasks
+from progress.models import Baseline, Bulletin, BulletinState, Campaign, GateOpening, Stage
 from progress.plans import Plan, fingerprint
 
 from tests import world
@@ -232,6 +234,22 @@ def test_a_rehearsal_counts_past_days_with_the_figures_of_its_campaign(scene: Sc
     assert [bulletin.day for bulletin in computed] == asked == list(span)
     assert whole(computed[0]) == whole(real)
     assert actions.compute_rehearsal(rehearsal.pk, *span, days.now()) == computed, "twice is once"
+
+
+def test_days_asked_of_a_rehearsal_are_computed_though_no_message_arrives(
+    scene: Scene, django_capture_on_commit_callbacks: Any
+) -> None:
+    rehearsal = rehearse(scene)
+    scene.clock.forward(days=1)
+    at = reverse("campaign_rehearse", args=[rehearsal.key])
+    gone = patch.object(tasks.compute_rehearsal, "apply_async", side_effect=BrokerDown("gone"))
+    with gone as sent, django_capture_on_commit_callbacks(execute=True):
+        answer = world.client(scene.cast.province_admin).post(
+            at, {"first": str(DAY), "last": str(DAY)}, follow=True
+        )
+    assert sent.called and "正在后台试算" in answer.content.decode()
+    tasks.compute_due_bulletins()
+    assert Bulletin.objects.get(campaign=rehearsal).state == BulletinState.DONE
 
 
 def test_a_rehearsal_never_runs_gates_publishes_or_is_given_out(scene: Scene) -> None:

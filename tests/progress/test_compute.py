@@ -355,6 +355,17 @@ def test_a_stopped_correction_of_a_published_day_is_due_again(scene: Scene) -> N
     assert (finished.day, finished.revision, finished.state) == (DAY, 2, BulletinState.DONE)
 
 
+def test_a_stopped_correction_is_due_though_its_campaign_has_ended(scene: Scene) -> None:
+    actions.publish_bulletin(actor_for(scene.cast.staff), bulletin=scene.compute())
+    killed = patch("progress.actions.bulletins.frozen.write", side_effect=RuntimeError)
+    with killed, pytest.raises(RuntimeError):
+        scene.compute(recompute=True, reason="更正")
+    Campaign.objects.update(is_active=False)
+    (finished,) = actions.compute_due(days.now())
+    assert (finished.day, finished.revision, finished.state) == (DAY, 2, BulletinState.DONE)
+    assert actions.compute_due(days.now()) == []
+
+
 def test_nothing_is_due_of_a_campaign_that_is_not_active_or_over(scene: Scene) -> None:
     scene.campaign.ends_on = DAY
     scene.campaign.save()

@@ -23,6 +23,8 @@ from orgs import audit
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
 
+_ASKED = (BatchState.COMMITTING, BatchState.COMMITTED)
+
 
 def upload(
     actor: Actor,
@@ -95,12 +97,12 @@ def mend_row(actor: Actor, *, batch: ImportBatch, number: int, typed: Mapping[st
     """
     _require(actor, batch)
     with transaction.atomic():
+        _back_to_check(batch)  # first: it holds the batch, so that the row is nobody else's meanwhile
         row = _row_in_hand(batch, number)
         kept, change = documents.open_cells(row.cells_sealed)
         row.cells_sealed = documents.seal_cells(cells.retyped(kept, typed), change)
         row.mended_at = days.now()
         row.outcome = RowOutcome.MEND
-        _back_to_check(batch)
         row.save(update_fields=["cells_sealed", "mended_at", "outcome"])
         audit.record(actor, "imports.mend_row", unit=batch.unit, batch_id=batch.pk, after={"row": number})
 
@@ -109,10 +111,10 @@ def skip_row(actor: Actor, *, batch: ImportBatch, number: int, skip: bool = True
     """Leave a row out (`skip=False`: take it in again); the whole batch then waits for a new check."""
     _require(actor, batch)
     with transaction.atomic():
+        _back_to_check(batch)
         row = _row_in_hand(batch, number)
         row.outcome = RowOutcome.SKIPPED if skip else RowOutcome.MEND
         row.problems, row.codes = [], ""
-        _back_to_check(batch)
         row.save(update_fields=["outcome", "problems", "codes"])
         verb = "imports.skip_row" if skip else "imports.unskip_row"
         audit.record(actor, verb, unit=batch.unit, batch_id=batch.pk, after={"row": number})
@@ -141,7 +143,7 @@ def ask_commit(
     Raises Refused while something is unacknowledged, was checked anew, or there is nothing to write.
     """
     _require(actor, batch)
-    if batch.state in (BatchState.COMMITTING, BatchState.COMMITTED):
+    if batch.state in _ASKED:
         return False
     if batch.state != BatchState.CHECKED:
         raise _not_ready(batch)
@@ -161,7 +163,7 @@ def ask_commit(
         }
         for a in batch.acknowledgements
     ]
-    return states.move(
+    asked = states.move(
         batch.pk,
         BatchState.CHECKED,
         BatchState.COMMITTING,
@@ -170,6 +172,9 @@ def ask_commit(
         acknowledged=ticks,
         attest_evidence=batch.attest_evidence or ATTESTATION in acknowledge,
     )
+    if not asked and not ImportBatch.objects.filter(pk=batch.pk, state__in=_ASKED).exists():
+        raise Refused([CODES.problem("batch.checked_anew")])  # somebody mended a row this moment
+    return asked
 
 
 def _require(actor: Actor, batch: ImportBatch) -> None:

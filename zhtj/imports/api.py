@@ -230,8 +230,7 @@ class BranchImportViewSet(viewsets.ViewSet):
         if was_too_large(request):
             raise Refused([rules.too_large_together()])
         came = branches.receive(request.actor, unit=_superior(request), files=request.FILES.getlist("files"))
-        for batch in came.batches:
-            tasks.start_check(batch)
+        tasks.start_check(*came.batches)
         refused = [
             {"file_name": name, "problems": [report.of_file(problem) for problem in problems]}
             for name, problems in came.refused

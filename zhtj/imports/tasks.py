@@ -1,16 +1,14 @@
 """The background side of an import. The batch's row is the truth; each task may be lost or run twice."""
 
-import logging
+from collections.abc import Iterable
 from typing import Any
 
 from celery import shared_task
 from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerDown
 
 from zhtj.imports import pipeline
 from zhtj.imports.models import ImportBatch
-
-logger = logging.getLogger(__name__)
+from zhtj.lib import jobs
 
 AT_ONCE_ROWS = 2_000  # a batch up to here is judged again while its reader waits (about 0.2 s)
 
@@ -29,21 +27,19 @@ def commit_batch(batch_id: int) -> None:
 def sweep() -> None:
     """Each minute: queue again what is stale, end what is old."""
     stale = pipeline.stale()
-    for batch_id in stale.to_check:
-        _send(check_batch, batch_id)
-    for batch_id in stale.to_commit:
-        _send(commit_batch, batch_id)
+    _send(check_batch, stale.to_check)
+    _send(commit_batch, stale.to_commit)
     pipeline.expire()
 
 
-def start_check(batch: ImportBatch) -> None:
-    """Have a new upload checked once its row is committed."""
-    transaction.on_commit(lambda: _send(check_batch, batch.pk))
+def start_check(*batches: ImportBatch) -> None:
+    """Have new uploads checked once their rows are committed."""
+    transaction.on_commit(lambda: _send(check_batch, [batch.pk for batch in batches]))
 
 
-def start_commit(batch: ImportBatch) -> None:
-    """Have a batch committed for which it was asked."""
-    transaction.on_commit(lambda: _send(commit_batch, batch.pk))
+def start_commit(*batches: ImportBatch) -> None:
+    """Have batches committed for which it was asked."""
+    transaction.on_commit(lambda: _send(commit_batch, [batch.pk for batch in batches]))
 
 
 def check_again(batch: ImportBatch) -> None:
@@ -54,9 +50,8 @@ def check_again(batch: ImportBatch) -> None:
         start_check(batch)
 
 
-def _send(task: Any, batch_id: int) -> None:
-    """Queue a task; without a broker the batch waits for the sweep."""
-    try:
-        task.apply_async((batch_id,), retry=False)
-    except (BrokerDown, OSError):
-        logger.warning("import batch %s waits for the sweep: no broker", batch_id, exc_info=True)
+def _send(task: Any, batch_ids: Iterable[int]) -> None:
+    """Queue the batches. Once the broker fails the others wait for the sweep too: a try may cost seconds."""
+    for batch_id in batch_ids:
+        if not jobs.send(task, batch_id):
+            return

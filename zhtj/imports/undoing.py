@@ -9,7 +9,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 
 from zhtj.imports import queries, registry
 from zhtj.imports.models import BatchState, ImportBatch
@@ -17,6 +16,7 @@ from zhtj.imports.pipeline import documents
 from zhtj.imports.rules import CODES
 from zhtj.lib import days, locks
 from zhtj.lib.problems import Problem, Refused
+from zhtj.lib.races import RaceLost, one_transaction
 from zhtj.lib.workbook import Context, Undoing
 
 from orgs import audit
@@ -66,7 +66,7 @@ def undo(actor: Actor, *, batch: ImportBatch, seen_before: str | None = None) ->
     """
     queries.require(actor.scope, registry.kind_of(batch.kind), batch.unit)
     try:
-        with transaction.atomic():
+        with one_transaction():
             locks.shared(locks.ENTRY)
             held = ImportBatch.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
             _refuse(held)
@@ -76,7 +76,7 @@ def undo(actor: Actor, *, batch: ImportBatch, seen_before: str | None = None) ->
             if seen_before is not None and seen_before != seen(told):
                 raise Refused([CODES.problem("batch.undo_moved")])
             _leave(actor, held, told)
-    except IntegrityError:  # a value to be put back is somebody else's by now
+    except RaceLost:  # a value to be put back is somebody else's by now, or two undo what the other touched
         raise Refused([CODES.problem("batch.undo_moved")]) from None
     return told
 

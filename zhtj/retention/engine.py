@@ -1,6 +1,7 @@
 """When what is deleted. Every run may be repeated: what is gone is not found again."""
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ import orgs.queries
 import progress.queries
 from orgs import audit
 from orgs.scopes import Actor
+
+logger = logging.getLogger(__name__)
 
 _LOCK = "retention"
 
@@ -71,16 +74,22 @@ def set_rules(actor: Actor, *, values: Mapping[str, int]) -> dict[str, list[int]
 
 
 def apply(now: dt.datetime, *, dry_run: bool = False) -> list[Done]:
-    """Delete what its time has come for, item by item, each in its own transaction; told in one audit entry.
+    """Delete what its time has come for, item by item, each in its own transaction with its audit entry.
 
-    A second run at the same moment waits and finds nothing. `dry_run` counts only.
+    A second run at the same moment waits and finds nothing. `dry_run` counts only. An item that fails keeps
+    no other from being deleted; its error is raised at the end.
     """
     ends_on = progress.queries.last_end()
-    done = [_apply(line, now, ends_on, dry_run) for line in kept()]
-    if not dry_run and any(one.count for one in done):
-        after = {one.key: one.count for one in done if one.count}
-        with transaction.atomic():
-            audit.record(Actor(None, door="task"), "retention.apply", after=after)
+    done: list[Done] = []
+    failed: list[Exception] = []
+    for line in kept():
+        try:
+            done.append(_apply(line, now, ends_on, dry_run))
+        except Exception as error:
+            logger.exception("%s: what its time has come for is not deleted", line.item.key)
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return done
 
 
@@ -93,4 +102,7 @@ def _apply(line: Kept, now: dt.datetime, ends_on: dt.date | None, dry_run: bool)
     with transaction.atomic():
         if not dry_run:
             locks.exclusive(_LOCK)
-        return Done(item.key, item.what, line.days, item.forget(now, line.days, dry_run))
+        count = item.forget(now, line.days, dry_run)
+        if count and not dry_run:
+            audit.record(Actor(None, door="task"), "retention.apply", after={item.key: count})
+        return Done(item.key, item.what, line.days, count)

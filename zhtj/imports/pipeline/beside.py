@@ -46,13 +46,18 @@ class _Teller:
         self._done = done
 
     def tell(self) -> None:
-        """Until the commit is over, or the batch has moved on."""
+        """Until the commit is over, or the batch has moved on. A beat that fails is one beat lost."""
         try:
             while not self.over.wait(SECONDS_BETWEEN_BEATS):
-                states.beat(self._batch, self._done)
+                self._beat()
         except states.Superseded:
             pass  # the commit has just ended
+        finally:
+            connection.close()
+
+    def _beat(self) -> None:
+        try:
+            states.beat(self._batch, self._done)
         except Error:
             logger.warning("the progress of import batch %s is not told", self._batch.pk, exc_info=True)
-        finally:
             connection.close()

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from zhtj.imports import queries, registry
 from zhtj.imports.models import BatchState, ImportBatch
@@ -114,6 +114,9 @@ def _in_step(rows: Sequence[Row], judged: Sequence[Judged]) -> None:
 
 
 def let_go(batch: ImportBatch) -> None:
+    """Leave the batch to the next sweep after the database failed; over a new connection if it was cut."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     try:
         states.let_go(batch)
     except Exception:

@@ -15,7 +15,7 @@ from zhtj.imports import queries, registry
 from zhtj.imports.models import BatchState, ImportBatch, RowOutcome
 from zhtj.imports.pipeline import beside, checking, documents, states
 from zhtj.imports.rules import COMMIT_FAILED, WORLD_MOVED
-from zhtj.lib import collector, days, locks
+from zhtj.lib import collector, days
 from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import Context, Report, WorldMoved
 
@@ -37,7 +37,7 @@ def commit(batch_id: int) -> None:
         return
     try:
         with beside.told(batch) as report, transaction.atomic():
-            locks.exclusive(_lock(batch_id))  # waits only for who looks, in _claim, whether it is free
+            states.hold_for_writing(batch_id)
             _write(batch, report)
     except (WorldMoved, Refused, IntegrityError) as moved:
         logger.info("import batch %s: the world moved: %s", batch.pk, type(moved).__name__)
@@ -54,14 +54,10 @@ def commit(batch_id: int) -> None:
         _give_back(batch, COMMIT_FAILED)
 
 
-def _lock(batch_id: int) -> str:
-    return f"import:{batch_id}"
-
-
 def _claim(batch_id: int) -> ImportBatch | None:
     """Take the batch unless somebody is writing it this moment."""
     with transaction.atomic():
-        return states.take_for_commit(batch_id) if locks.try_exclusive(_lock(batch_id)) else None
+        return None if states.is_being_written(batch_id) else states.take_for_commit(batch_id)
 
 
 def _write(batch: ImportBatch, report: Report) -> None:

@@ -6,8 +6,8 @@
 
 A worker *takes* a batch for a while (its lease), extends the lease as it goes (heartbeat) and
 *leaves* it in the next state. A worker that died leaves a lease that runs out; the sweep then
-queues the batch again. A worker that was only slow finds, on leaving, that the fence (state,
-attempt, revision) is no longer the one it took, and its result is dropped.
+queues the batch again. A worker that was only slow finds, on leaving, that the fence (state and
+since when, attempt, revision) is no longer the one it took, and its result is dropped.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from zhtj.imports.models import BatchState, ImportBatch
-from zhtj.lib import days
+from zhtj.lib import days, locks
 
 RECHECKED: dict[str, Any] = {"remark": "", "acknowledged": []}  # what a batch forgets when checked again
 LEASE = dt.timedelta(seconds=120)  # no layer of a check or commit is silent for longer
@@ -38,6 +38,19 @@ def take_for_commit(batch_id: int) -> ImportBatch | None:
     free = Q(lease_until=None) | Q(lease_until__lt=days.now())
     waiting = Q(state=BatchState.COMMITTING) & free
     return _take(batch_id, waiting, BatchState.COMMITTING, unread=("file_sealed", "rows_sealed"))
+
+
+def hold_for_writing(batch_id: int) -> None:
+    """Until the transaction ends this worker writes the batch. Waits for who only looks."""
+    locks.exclusive(_writing(batch_id))
+
+
+def is_being_written(batch_id: int) -> bool:
+    """Is a worker writing the batch this moment? If not, nobody begins before the transaction ends. What a
+    lease cannot say: a living worker may have been silent for too long. On SQLite always False: there
+    nobody else is in a transaction.
+    """
+    return not locks.try_exclusive(_writing(batch_id))
 
 
 def beat(batch: ImportBatch, done_count: int, **changes: Any) -> None:
@@ -67,6 +80,10 @@ def let_go(batch: ImportBatch) -> None:
     _fenced(batch, lease_until=days.now() - dt.timedelta(seconds=1))
 
 
+def _writing(batch_id: int) -> str:
+    return f"import:{batch_id}"
+
+
 def _take(batch_id: int, free: Q, state: BatchState, *, unread: tuple[str, ...]) -> ImportBatch | None:
     """`unread`: sealed documents, megabytes of them, that this step has no use for."""
     now = days.now()
@@ -80,8 +97,7 @@ def _take(batch_id: int, free: Q, state: BatchState, *, unread: tuple[str, ...])
 
 
 def _fenced(batch: ImportBatch, **changes: Any) -> None:
-    mine = ImportBatch.objects.filter(
-        pk=batch.pk, state=batch.state, attempts=batch.attempts, revision=batch.revision
-    )
+    taken = {"state": batch.state, "state_at": batch.state_at, "attempts": batch.attempts}
+    mine = ImportBatch.objects.filter(pk=batch.pk, revision=batch.revision, **taken)
     if mine.update(**changes) != 1:
         raise Superseded(f"batch {batch.pk} is no longer {batch.state} by attempt {batch.attempts}")

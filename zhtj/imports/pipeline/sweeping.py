@@ -2,13 +2,14 @@
 
 The row is the truth, a message only a hint: whatever is waiting without a worker is named for
 queueing again; running twice does nothing. A batch that killed its worker three times is put
-where a person sees it.
+where a person sees it; one that a worker is still writing never is.
 """
 
 import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from zhtj.imports.models import BatchState, ImportBatch, ImportRow
@@ -16,6 +17,7 @@ from zhtj.imports.pipeline import documents, states
 from zhtj.imports.rules import CODES, COMMIT_INTERRUPTED
 from zhtj.lib import days
 
+AT_ONCE = 200  # named in one sweep: of thousands that wait their turn, most are in the queue already
 UNHEARD = dt.timedelta(seconds=30)  # a message younger than this may still be on its way
 ENDED = (
     BatchState.COMMITTED,
@@ -29,21 +31,24 @@ _NO_DOCUMENTS = {"file_sealed": None, "rows_sealed": None, "judged_sealed": None
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Ids of batches to queue again."""
+    """Ids of batches to queue again, the oldest first; at most `AT_ONCE` of each."""
 
     to_check: list[int]
     to_commit: list[int]
 
 
 def stale() -> Stale:
-    """Give up on batches that failed too often, name the others. Four statements."""
+    """Give up on batches that failed too often, name the others. Four statements, more for those given up."""
     _give_up()
     now = days.now()
     unheard = Q(lease_until=None, state_at__lt=now - UNHEARD) | Q(lease_until__lt=now)
     waiting = ImportBatch.objects.filter(unheard).order_by("pk")
     to_check = waiting.filter(state__in=(BatchState.UPLOADED, BatchState.CHECKING))
     to_commit = waiting.filter(state=BatchState.COMMITTING)
-    return Stale(list(to_check.values_list("pk", flat=True)), list(to_commit.values_list("pk", flat=True)))
+    return Stale(
+        list(to_check.values_list("pk", flat=True)[:AT_ONCE]),
+        list(to_commit.values_list("pk", flat=True)[:AT_ONCE]),
+    )
 
 
 def _give_up() -> None:
@@ -53,9 +58,12 @@ def _give_up() -> None:
     hopeless.filter(state=BatchState.CHECKING).update(
         **fresh, **_NO_DOCUMENTS, state=BatchState.REFUSED, problems=[interrupted]
     )
-    hopeless.filter(state=BatchState.COMMITTING).update(
-        **fresh, state=BatchState.CHECKED, remark=COMMIT_INTERRUPTED, acknowledged=[], committed_by=None
-    )
+    given_back = {"state": BatchState.CHECKED, "remark": COMMIT_INTERRUPTED, "committed_by": None}
+    committing = hopeless.filter(state=BatchState.COMMITTING)
+    for batch_id in list(committing.values_list("pk", flat=True)):
+        with transaction.atomic():
+            if not states.is_being_written(batch_id):
+                committing.filter(pk=batch_id).update(**fresh, **given_back, acknowledged=[])
 
 
 def expire(kept_days: int | None = None) -> int:
@@ -72,9 +80,10 @@ def expire(kept_days: int | None = None) -> int:
     rows.delete()
     expired = 0
     for batch_id in list(forgotten.values_list("pk", flat=True)):
-        if states.move(batch_id, BatchState.CHECKED, BatchState.EXPIRED, **_NO_DOCUMENTS):
-            ImportRow.objects.filter(batch_id=batch_id).delete()
-            expired += 1
+        with transaction.atomic():  # or the rows would outlive it by as many days again
+            if states.move(batch_id, BatchState.CHECKED, BatchState.EXPIRED, **_NO_DOCUMENTS):
+                ImportRow.objects.filter(batch_id=batch_id).delete()
+                expired += 1
     return expired
 
 

@@ -56,8 +56,7 @@ def branch_commit(request: Request) -> HttpResponse:
     pairs = [_SEEN.fullmatch(text) for text in request.POST.getlist("batch")]
     seen = {int(pair[1]): int(pair[2]) for pair in pairs if pair}
     asked = collecting.ask_commits(request.actor, unit=unit, seen=seen)
-    for batch in asked:
-        tasks.start_commit(batch)
+    tasks.start_commit(*asked)
     if asked:
         messages.success(request, f"正在导入 {len(asked)} 个支部的表格，下面会自己更新。")
     else:
@@ -92,8 +91,7 @@ def _received(request: Request, unit: OrgUnit) -> HttpResponse:
     except Refused as refusal:
         say(request, refusal.problems)
         return redirect(_address(unit))
-    for batch in came.batches:
-        tasks.start_check(batch)
+    tasks.start_check(*came.batches)
     for name, problems in came.refused:
         messages.error(request, f"《{name}》没有接收：" + "".join(p.message + p.mend for p in problems))
     if came.batches:
