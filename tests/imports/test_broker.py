@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import Celery
 from django.conf import settings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
@@ -39,13 +40,17 @@ pytestmark = [pytest.mark.redis, pytest.mark.postgres, pytest.mark.django_db(tra
 
 ROWS = 60
 WORKER = """
-import datetime as dt, sys
+import datetime as dt, sys, time
 from zhtj.celery import app
 app.loader.import_default_modules()
 from zhtj.imports.pipeline import sweeping
 sweeping.UNHEARD = dt.timedelta(seconds=1)
 for name, entry in app.conf.beat_schedule.items():
     entry["schedule"] = 1 if name in ("sweep imports", "bulletins missed") else 3600
+@app.task(name="nap")
+def nap(seconds):
+    time.sleep(seconds)
+
 app.worker_main(["worker", "-c", "2", "--beat", "--schedule", sys.argv[1], "--loglevel", "WARNING"])
 """
 
@@ -63,10 +68,14 @@ class Broker:
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         wait_for(lambda: answers(self.port))
 
+    def count(self, *question: str) -> int:
+        """The answer to a command that counts something."""
+        asked = ["redis-cli", "-p", str(self.port), *question]
+        return int(subprocess.run(asked, capture_output=True, check=True, text=True).stdout)
+
     def waiting(self) -> int:
         """Messages in the queue."""
-        asked = ["redis-cli", "-p", str(self.port), "llen", "celery"]
-        return int(subprocess.run(asked, capture_output=True, check=True, text=True).stdout)
+        return self.count("llen", "celery")
 
     def kill(self) -> None:
         self.process.kill()
@@ -222,6 +231,17 @@ def test_a_broker_killed_at_any_moment_loses_no_batch_and_no_bulletin(
     campaign.ends_on = campaign.starts_on = days.today() - dt.timedelta(days=1)
     campaign.save()
     wait_for(lambda: Bulletin.objects.filter(campaign=campaign, state=BulletinState.DONE).exists())
+
+
+def test_a_worker_outlives_its_broker_in_the_middle_of_a_task(cast, site: Site, tmp_path: Path):
+    """Celery 5.7.0 does not: it ends when the connection breaks while one task runs and it waits for more."""
+    desk = Desk(site.port, cast.secretary)
+    site.work()
+    with Celery(broker=site.broker.url) as sender:
+        sender.send_task("nap", (6,))
+    wait_for(lambda: site.broker.count("hlen", "unacked") == 1)
+    batch = site.restart_broker(lambda: desk.upload(file_of(tmp_path, "1")))
+    wait_until_all_are(BatchState.CHECKED, [batch])
 
 
 @pytest.mark.stress
