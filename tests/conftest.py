@@ -147,6 +147,21 @@ def django_db_modify_db_settings(
         default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("db") / "test.sqlite3")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def empty_by_delete() -> Iterator[None]:
+    """After a test that commits, tables are emptied on PostgreSQL as on SQLite: TRUNCATE, Django's way there,
+    gives each of fifty tables and its indexes new files, a hundred times the work for a few rows."""
+
+    def sql_flush(self: Any, style: Any, tables: list[str], **how: bool) -> list[str]:
+        assert not any(how.values()), "nobody asks for sequences or cascades"
+        return [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+
+    with pytest.MonkeyPatch.context() as patch:
+        if connections["default"].vendor == "postgresql":
+            patch.setattr(type(connections["default"].ops), "sql_flush", sql_flush)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The fixed clock: 2018-11-23 10:00 in Shanghai."""
