@@ -214,7 +214,17 @@ class WhoForm(Plain):
 
 
 class IdentityForm(WhoForm):
-    """The right name and id of a member on record."""
+    """The right name and id of a member on record; who corrects the name alone need not type the id again."""
+
+    national_id = Typed(
+        "身份证号码", "只更正姓名的不用填，号码不变；要更正的填写完整的18位。", spellcheck="false"
+    )
+
+    def entry(self, today: dt.date) -> Entry:
+        entry = super().entry(today)
+        if not squeeze(self.cleaned_data["national_id"]):
+            del entry.unread["national_id"]
+        return entry
 
 
 class ClaimForm(WhoForm):

@@ -3,7 +3,7 @@ check, the admission settings.
 """
 
 from members.queries.branches import enterable
-from members.queries.cases import asked_cases, cases, disputed, open_cases, waiting_cases
+from members.queries.cases import asked_cases, cases, disputed, open_cases, refused_cases, waiting_cases
 from members.queries.columns import columns_of
 from members.queries.compare import MOST_PASTED, Pasted, compare_pasted
 from members.queries.counts import (
@@ -17,7 +17,7 @@ from members.queries.export import MOST_EXPORTED, export_count, export_file, exp
 from members.queries.filters import Filters, is_private, looks_like_id
 from members.queries.history import claims_as_of, left_counts_by_branch, members_as_of, youths_as_of
 from members.queries.impact import Impact, impacts
-from members.queries.known import as_person, clashes
+from members.queries.known import as_person, clashes, with_own_id
 from members.queries.review import (
     ReviewStanding,
     document_of,
@@ -88,11 +88,13 @@ __all__ = [
     "person_seen",
     "policy_of",
     "posts_of_members",
+    "refused_cases",
     "review_standing",
     "review_terms",
     "roster",
     "standings_below",
     "waiting_cases",
+    "with_own_id",
     "youth",
     "youth_counts_by_branch",
     "youth_of",

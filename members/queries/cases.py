@@ -52,6 +52,14 @@ def asked_cases(scope: Scope) -> QuerySet[MemberCase]:
     )
 
 
+def refused_cases(scope: Scope, since: dt.datetime) -> QuerySet[MemberCase]:
+    """Those refused since then that were asked from a branch this account enters for."""
+    disputes = Q(kind__in=MemberCase.DISPUTES)
+    claimed = disputes & scope.q("to_branch", "members.enter")
+    sent = ~disputes & scope.q("branch", "members.enter")
+    return cases(scope).filter(claimed | sent, state=State.REFUSED, decided_at__gte=since)
+
+
 def disputed(member_ids: Collection[int]) -> set[int]:
     """Which of these members, or whose numbers, another branch claims just now. One query."""
     claims = MemberCase.objects.filter(

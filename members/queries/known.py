@@ -122,6 +122,13 @@ def as_person(entry: Entry, member: Member) -> Entry:
     )
 
 
+def with_own_id(entry: Entry, member: Member) -> Entry:
+    """`entry` with the id on record where it states none."""
+    if entry.national_id or "national_id" in entry.unread:
+        return entry
+    return replace(entry, national_id=crypto.unseal(member.person.id_sealed))
+
+
 def holder_of(entry: Entry) -> int | None:
     """The active member who carries the number of `entry` and is somebody else. Two queries."""
     found = people.find_people([entry.national_id]).get(entry.national_id)
@@ -137,9 +144,14 @@ def holder_of(entry: Entry) -> int | None:
 def _active_memberships(person_ids: Sequence[int]) -> dict[int, tuple[int, int, str]]:
     """Person → (member_id, branch_id, name of the branch)."""
     active = Member.objects.filter(until_at__isnull=True).order_by()
-    columns = active.values_list("person_id", "pk", "branch_id", "branch__short_name")
-    rows = bulk.among(columns, "person_id", person_ids)
-    return {person: (member, branch, name) for person, member, branch, name in rows}
+    names = ("branch__short_name", "branch__parent__short_name")
+    rows = bulk.among(active.values_list("person_id", "pk", "branch_id", *names), "person_id", person_ids)
+    return {person: (member, branch, _named(name, above)) for person, member, branch, name, above in rows}
+
+
+def _named(branch: str, above: str | None) -> str:
+    """`第一中学团委 2班团支部`: a branch's name alone says little outside its committee."""
+    return f"{above} {branch}" if above else branch
 
 
 def _holders(wanted: set[str]) -> dict[str, list[HeldNumber]]:
@@ -149,7 +161,7 @@ def _holders(wanted: set[str]) -> dict[str, list[HeldNumber]]:
     """
     wanted = {number for number in wanted if len(number) <= numbers.LONGEST or not masks.holds_id(number)}
     active = Member.objects.filter(until_at__isnull=True).alias(size=Length("development_number"))
-    columns = ("development_number", "person_id", "branch__short_name")
+    columns = ("development_number", "person_id", "branch__short_name", "branch__parent__short_name")
     holders = defaultdict(list)
     for part, values in (
         (active.filter(size__gte=numbers.LENGTH), [n for n in wanted if numbers.is_unique(n)]),
@@ -159,6 +171,6 @@ def _holders(wanted: set[str]) -> dict[str, list[HeldNumber]]:
         ),
     ):
         rows = bulk.among(part.order_by().values_list(*columns), "development_number", values)
-        for number, person_id, branch_name in rows:
-            holders[number].append(HeldNumber(person_id, branch_name))
+        for number, person_id, branch_name, above in rows:
+            holders[number].append(HeldNumber(person_id, _named(branch_name, above)))
     return dict(holders)

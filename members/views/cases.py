@@ -111,7 +111,7 @@ def member_identity(request: Request, pk: int) -> HttpResponse:
             case = actions.ask_correction(
                 request.actor,
                 member=member,
-                entry=form.entry(days.today()),
+                entry=queries.with_own_id(form.entry(days.today()), member),
                 reason=form.cleaned_data["reason"],
                 today=days.today(),
             )

@@ -385,3 +385,18 @@ def test_a_unit_with_only_hollow_units_below_is_hollow_in_the_queue_as_on_the_he
 
 def test_a_branch_sees_no_queue_of_its_own(cast: Cast) -> None:
     assert not sizes.small_units(world.actor(cast.secretary).scope)
+
+
+def test_who_works_through_the_queue_comes_back_to_it(cast: Cast) -> None:
+    client = world.client(cast.committee_admin)
+    queue = reverse("small_units")
+    page = client.get(queue).content.decode()
+    merging = reverse("unit_merge", args=[cast.second_branch.pk])
+    closing = reverse("unit_close", args=[cast.second_branch.pk])
+    assert f"{merging}?into={cast.branch.pk}&amp;queue=1" in page
+    assert f"{closing}?queue=1" in page
+    answer = client.post(f"{merging}?queue=1", {"into": cast.branch.pk})
+    assert (answer.status_code, answer["Location"]) == (302, queue)
+    others = world.client(cast.county_admin)
+    answer = others.post(reverse("unit_close", args=[cast.branch.pk]))
+    assert answer["Location"] == reverse("unit_detail", args=[cast.branch.pk]), "from elsewhere: to the unit"

@@ -206,3 +206,41 @@ def test_a_refused_act_on_a_youth_keeps_its_part_of_the_page_open(cast: Cast) ->
         said = text_of(superior.post(f"/members/review/{youth.pk}/act/", {"act": act, "words": " "}))
         assert said.count("open>") == 1
         assert said[said.index("open>") :].split("</summary>")[0].endswith(summary)
+
+
+def test_who_corrects_a_name_alone_need_not_type_the_id_again(cast: Cast) -> None:
+    member = world.member(cast.branch)
+    url, browser = f"/members/{member.pk}/identity/", world.client(cast.secretary)
+    same = {"full_name": member.person.full_name, "national_id": "", "reason": "字错"}
+    assert "相同" in text_of(browser.post(url, same)), "nothing to correct"
+    assert "没有填写姓名" in text_of(browser.post(url, same | {"full_name": ""}))
+    assert "校验位" in text_of(browser.post(url, same | {"national_id": "410105200305013066"}))
+    browser.post(url, same | {"full_name": "王小梅"})
+    case = MemberCase.objects.get()
+    assert case.new_name == "王小梅"
+    world.client(cast.committee_admin).post(f"/members/cases/{case.pk}/", {"act": "grant"})
+    old_id = crypto.unseal(member.person.id_sealed)
+    member.person.refresh_from_db()
+    assert (member.person.full_name, crypto.unseal(member.person.id_sealed)) == ("王小梅", old_id)
+
+
+def test_the_branch_hears_that_its_application_was_refused(cast: Cast, clock: Any) -> None:
+    member = world.member(cast.branch)
+    given = {"member": member.pk, "confirm": "1", "to_branch": cast.other_branch.code, "reason": "升学"}
+    sender = world.client(cast.secretary)
+    sender.post("/members/transfer/", given)
+    assert "未获同意" not in text_of(sender.get("/"))
+    case = MemberCase.objects.get()
+    receiver = world.client(world.account(cast.other_branch, "unit_admin", "开高"))
+    receiver.post(f"/members/cases/{case.pk}/", {"act": "refuse", "decision": "本班已满"})
+    assert "1 项更正、转接、认领申请未获同意" in text_of(sender.get("/"))
+    assert "未获同意" not in text_of(receiver.get("/"))
+    clock.forward(days=8)
+    assert "未获同意" not in text_of(world.client(cast.secretary).get("/"))
+
+
+def test_the_holding_branch_is_named_with_its_superior(cast: Cast) -> None:
+    held = world.member(cast.other_branch)
+    typed = {"national_id": crypto.unseal(held.person.id_sealed), "about": "national_id"}
+    said = text_of(world.client(cast.secretary).post(f"/members/enter/{cast.branch.pk}/check/", typed))
+    assert f"{cast.other_branch.parent.short_name} {cast.other_branch.short_name}" in said

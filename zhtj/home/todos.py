@@ -26,6 +26,7 @@ from progress import queries as progress
 from progress.models import BaselineAdjustment, BulletinState, EarlyOpening
 
 BATCHES_SHOWN = 5
+HEARD_FOR = dt.timedelta(days=7)  # so long is a refused application told
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,10 @@ def _membership(scope: Scope, unit: OrgUnit, today: dt.date) -> Iterator[Todo]:
     waiting = members.waiting_cases(scope, days.now()).count() + waiting_corrections(scope).count()
     if waiting:
         yield Todo(f"{waiting} 项更正、转接、认领申请等待办理", reverse("case_list"), "去办理", "", "warning")
+    refused = members.refused_cases(scope, days.now() - HEARD_FOR).count() if unit.is_branch else 0
+    if refused:
+        url, detail = f"{reverse('case_list')}?show=all", f"最近 {HEARD_FOR.days} 天。"
+        yield Todo(f"{refused} 项更正、转接、认领申请未获同意", url, "查看意见", detail)
     standing = members.review_standing(scope, unit, today)
     if standing.open:
         late = f"其中 {standing.overdue:,} 人已超过整改期限" if standing.overdue else ""

@@ -51,7 +51,7 @@ def unit_merge(request: Request, pk: int) -> HttpResponse:
             messages.success(
                 request, f"“{unit.short_name}”已并入“{target.short_name}”，转入团员 {done.members} 名。"
             )
-            return redirect("unit_detail", pk=target.pk)
+            return _settled(request, target)
     context = {
         "unit": unit,
         "path": queries.visible_path(request.scope, unit),
@@ -69,7 +69,7 @@ def unit_close(request: Request, pk: int) -> HttpResponse:
         with refusals_said(request):
             reshape.close_unit(request.actor, unit=unit)
             messages.success(request, f"“{unit.short_name}”已撤销，历史记录仍可查看。")
-            return redirect("unit_detail", pk=unit.pk)
+            return _settled(request, unit)
     seen = preview.of_closing(request.scope, unit)
     stuck = [seen.unit] if seen.problems and unit.is_open else []
     context = {
@@ -152,6 +152,11 @@ def _managed(request: Request, pk: int) -> OrgUnit:
     unit = get_object_or_404(queries.units(request.scope).select_related("parent"), pk=pk)
     request.scope.require("units.manage", unit)
     return unit
+
+
+def _settled(request: Request, unit: OrgUnit) -> HttpResponse:
+    """Back to the queue for whoever came from there (`?queue=1`), else to the unit that is left."""
+    return redirect("small_units") if request.GET.get("queue") else redirect("unit_detail", pk=unit.pk)
 
 
 def _named(request: Request, unit_id: int | None) -> OrgUnit | None:
