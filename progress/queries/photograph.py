@@ -157,8 +157,8 @@ def _explained(campaign: Campaign, cutoff_at: dt.datetime, stated: ByUnit, count
     """What accepted declarations of 本级录完 account for; of a branch no more than it lacks by now."""
     told: ByUnit = {domain: {} for domain in Domain.values}
     for (unit_id, domain), count in explained(campaign, cutoff_at).items():
-        if unit_id in counted and unit_id in stated[domain]:
-            count = min(count, max(0, stated[domain][unit_id] - counted[unit_id]))
+        if unit_id in stated[domain]:
+            count = min(count, max(0, stated[domain][unit_id] - counted.get(unit_id, 0)))
         told[domain][unit_id] = count
     return told
 

@@ -5,6 +5,7 @@ from queue import Empty
 
 import pytest
 from kombu import Connection
+from kombu.exceptions import ChannelError
 
 from zhtj.celery import app, transport
 
@@ -58,3 +59,13 @@ def test_the_app_uses_these_files_where_there_is_no_redis(tmp_path):
     with app.connection_for_write() as broker:
         is_redis = app.conf.broker_url.startswith("redis")
         assert is_redis or broker.transport_cls == conf["broker_transport"]
+
+
+def test_a_full_disk_is_a_fault_of_the_broker_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    def full(self, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(ChannelError):
+        channel(tmp_path)._put("celery", {"body": "1"})
+    assert list((tmp_path / "queue").iterdir()) == []

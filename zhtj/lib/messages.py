@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from kombu.exceptions import ChannelError
 from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
@@ -24,8 +25,12 @@ class Channel(filesystem.Channel):
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         final = Path(self.data_folder_out) / name
         unfinished = final.with_name(name + UNFINISHED)
-        unfinished.write_text(dumps(payload), encoding="utf-8")  # type: ignore[no-untyped-call]
-        unfinished.replace(final)
+        try:
+            unfinished.write_text(dumps(payload), encoding="utf-8")  # type: ignore[no-untyped-call]
+            unfinished.replace(final)
+        except OSError as error:  # a full disk, say: told as kombu tells it
+            unfinished.unlink(missing_ok=True)
+            raise ChannelError(f"Cannot add file {name!r}") from error
 
 
 class Transport(filesystem.Transport):
