@@ -141,7 +141,7 @@ KIND = WorkbookKind(
     importer=CadreImporter,
     choices_for=_choices_for,
     undo=_undo,
-    explanation=(
+    explanation=lambda: (
         "一个职务一行；一人有几个职务的填几行。带“*”的必填。身份证号码、手机号码请保持“文本”格式。",
         "所在组织留空即为本组织；团的领导机关还要填写团干部性质（专职、挂职、兼职）。",
         "团省委可以填写任一领导机关：这些人在该机关列为“待核对”，由该机关逐人核对。",

@@ -91,7 +91,7 @@ COLUMNS = (
         "发展团员编号",
         ("团员编号", "发展编号", "入团编号", "团员发展编号"),
         False,
-        "2017年起入团的必填，12位数字，单元格为文本",
+        "哪些人必填，见表头上方的说明；一般是12位数字，单元格为文本",
         width=18,
         example="",
     ),
@@ -267,6 +267,18 @@ def _choices_for(unit: OrgUnit) -> dict[str, list[str]]:
     return {"branch": [child.short_name for child in children if child.is_branch]}
 
 
+def _explanation() -> tuple[str, ...]:
+    """What holds for a row under the settings in force. One query."""
+    policy = admission_policy()
+    start = policy.strict_admission_from
+    return (
+        "一人一行；带“*”的必填。身份证号码、手机号码、发展团员编号请保持“文本”格式。",
+        f"{start.year}年{start.month}月{start.day}日之前入团的，入团志愿书、团员证、组织关系介绍信有其一即可；"
+        f"从这一天起入团的，必须有入团志愿书、年满{policy.minimum_age_from}周岁、有发展团员编号。",
+        "入团年月写成 2016-05 这样；所在团支部写组织编码、全称或简称。",
+    )
+
+
 KIND = WorkbookKind(
     key="members",
     title="团员",
@@ -278,10 +290,5 @@ KIND = WorkbookKind(
     known=known_members,
     undo=_undo,
     put_on_list=_put_on_list,
-    explanation=(
-        "一人一行；带“*”的必填。身份证号码、手机号码、发展团员编号请保持“文本”格式。",
-        "2017年1月1日之前入团的，入团志愿书、团员证、组织关系介绍信有其一即可；"
-        "之后入团的，必须有入团志愿书、年满13周岁、有发展团员编号。",
-        "入团年月写成 2016-05 这样；所在团支部写组织编码、全称或简称。",
-    ),
+    explanation=_explanation,
 )

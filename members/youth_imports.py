@@ -76,7 +76,7 @@ KIND = WorkbookKind(
     importer=YouthImporter,
     left_out=imports.KIND.left_out,
     choices_for=imports.KIND.choices_for,
-    explanation=(
+    explanation=lambda: (
         "一人一行；带“*”的必填。身份证号码、手机号码、发展团员编号请保持“文本”格式。",
         "填写身份需要摸底的青年。入团志愿书、团员证、组织关系介绍信有的填“有”，确实没有的填“无”。",
         "符合认定条件的，导入后在清单中认定为团员；不符合的，列明原因和整改期限。",

@@ -279,7 +279,7 @@ KIND = WorkbookKind(
     importer=BaselineImporter,
     choices_for=_choices_for,
     undo=_undo,
-    explanation=(
+    explanation=lambda: (
         "一个组织的一个领域一行；带“*”的必填。组织填编码或简称，下级的下级请填编码。",
         "团员数填2017年度团统数。没有填报的组织按下级合计；填报数与下级合计不一致时，通报里会提示。",
     ),

@@ -115,7 +115,7 @@ KIND = WorkbookKind(
     row_limit="unit_rows",
     choices_for=_choices_for,
     undo=_undo,
-    explanation=(
+    explanation=lambda: (
         "一行一个组织，可以同时填写多级：先写团委，再写它的团支部，团支部的“上级组织”填团委的简称或编码。",
         "“上级组织”不填，表示直属于导入的组织。带 * 的列必填，其余可以不填。",
         "已有的组织不会重复创建；填写的内容与系统中不同的，按本表更新；空白的不改。",

@@ -146,5 +146,5 @@ KIND = WorkbookKind(
     ),
     capability="members.enter",
     importer=FruitImporter,
-    explanation=("每行一种水果。",),
+    explanation=lambda: ("每行一种水果。",),
 )

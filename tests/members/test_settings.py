@@ -1,8 +1,10 @@
 """The admission settings: who may, what is refused, what a change means, effective at once."""
 
 import datetime as dt
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -46,6 +48,17 @@ def test_a_change_is_effective_at_once_and_audited(cast: Cast) -> None:
     )
     assert "没有改动" in post(cast.settings_admin, save="1").content.decode()
     assert AdmissionSettings.objects.count() == 1
+
+
+def test_the_blank_workbook_explains_the_settings_in_force(cast: Cast) -> None:
+    def above_the_header() -> str:
+        page = world.client(cast.secretary).get(f"/imports/blank/members/{cast.branch.pk}/")
+        sheet = openpyxl.load_workbook(io.BytesIO(b"".join(page)))["团员"]
+        return "".join(str(row[0]) for row in sheet.iter_rows(max_row=9, values_only=True))
+
+    assert "2017年1月1日之前入团" in above_the_header() and "13周岁" in above_the_header()
+    post(cast.settings_admin, save="1", minimum_age_from="14")
+    assert "2016年1月1日之前入团" in above_the_header() and "14周岁" in above_the_header()
 
 
 def test_the_preview_counts_whom_the_new_date_would_not_recognise(cast: Cast) -> None:

@@ -28,7 +28,7 @@ ROWS_AT_ONCE = 2_000
 
 def blank(kind: WorkbookKind, unit: OrgUnit) -> bytes:
     """The workbook to fill in for `unit`: drop-downs, text columns, hints, explanation above."""
-    lines = [f"{kind.title}导入表（{unit.short_name}）", *kind.explanation][:EXPLANATION_ROWS]
+    lines = [f"{kind.title}导入表（{unit.short_name}）", *kind.explanation()][:EXPLANATION_ROWS]
     return _written(sheets.SheetOut(kind.title, _header(kind, unit), explanation=lines))
 
 
@@ -37,7 +37,7 @@ def prefilled(scope: Scope, kind: WorkbookKind, unit: OrgUnit) -> bytes:
     header: ids masked, each with its hidden key. Half a dozen queries."""
     known = kind.known(scope, unit) if kind.known else ()
     header = [*_header(kind, unit), _key_header(keys.FileKey(kind.key, unit.pk))]
-    lines = [f"{kind.title}导入表（{unit.short_name}，组织编码 {unit.code}）", *kind.explanation]
+    lines = [f"{kind.title}导入表（{unit.short_name}，组织编码 {unit.code}）", *kind.explanation()]
     lines.append("已录入的人身份证号码是遮盖的，不要改动；新增的人请写在下面，身份证号码填写完整。")
     fields = [column.field for column in kind.columns]
     rows = (_known_row(row, fields) for row in known)

@@ -155,7 +155,8 @@ class WorkbookKind:
     importer: type[Importer]
     row_limit: str = "rows"  # key of settings.ZHTJ_IMPORT_LIMITS
     left_out: Callable[[Any], frozenset[str]] = lambda unit: frozenset()
-    explanation: tuple[str, ...] = ()  # lines above the header of a blank workbook
+    # Lines above the header of a blank workbook; asked for when one is made, as they may quote a setting.
+    explanation: Callable[[], tuple[str, ...]] = tuple
     choices_for: Callable[[Any], dict[str, list[str]]] = lambda unit: {}  # drop-downs that depend on the unit
     # Who is known there already, for a pre-filled workbook: cells by field, ids whole (the desk masks them).
     known: Callable[[Any, Any], Iterable[dict[str, Cell]]] | None = None  # (scope, unit)
