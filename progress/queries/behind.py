@@ -160,28 +160,39 @@ def _branch_list(
 def _member_list(
     scope: Scope, bulletin: Bulletin, place: _Place, figure: Figure, column: Column | None, after: str
 ) -> Behind:
-    """Branch by branch in the order of that day's tree, as many branches as fill a page."""
+    """Branch by branch in the order of that day's tree, as many branches of the scope as fill a page."""
     position, _, last_id = after.partition(".")
     start = max(place.first, _number(position))
-    found = _branches(bulletin, place).filter(position__gte=start, members__gt=0)
+    inside = scope.q("unit", figure.capability)
+    found = _branches(bulletin, place).filter(inside, position__gte=start, members__gt=0)
     if column is not None:
         found = found.filter(domain__in=column.domains)
-    wanted: dict[int, BulletinBranch] = {}
-    room = PAGE + 1
-    for branch in found[: PAGE + 1]:
-        wanted[branch.unit_id] = branch
-        # Of the first branch some may be shown already; the others count in full.
-        room -= branch.members if branch.position != start or not last_id else 0
-        if room <= 0:
-            break
+    wanted, following = _filling(list(found[: PAGE + 1]), begun=start if last_id else None)
     people = members.members_as_of(scope, list(wanted), bulletin.cutoff_at)
     people.sort(key=lambda member: (wanted[member.branch_id].position, member.pk))
     left = [m for m in people if (wanted[m.branch_id].position, m.pk) > (start, _number(last_id))]
     shown = left[:PAGE]
-    more = len(left) > PAGE
-    following = f"{wanted[shown[-1].branch_id].position}.{shown[-1].pk}" if more else ""
+    if len(left) > PAGE:
+        following = f"{wanted[shown[-1].branch_id].position}.{shown[-1].pk}"
     names = {unit_id: branch.short_name for unit_id, branch in wanted.items()}
     return Behind(figure, _total(place, figure, column), shown, following, names)
+
+
+def _filling(branches: list[BulletinBranch], begun: int | None) -> tuple[dict[int, BulletinBranch], str]:
+    """The first of these branches that fill a page, and where to go on if they hold fewer people than they
+    say (somebody has been deleted since): behind the last of them; "" where they are all there are.
+
+    `begun`: of the branch at this position some are shown already; the others count in full.
+    """
+    wanted: dict[int, BulletinBranch] = {}
+    room = PAGE + 1
+    for branch in branches:
+        wanted[branch.unit_id] = branch
+        room -= branch.members if branch.position != begun else 0
+        if room <= 0:
+            break
+    full = len(wanted) < len(branches) or len(branches) > PAGE
+    return wanted, f"{branch.position + 1}." if full else ""
 
 
 def _cadre_list(

@@ -93,6 +93,25 @@ def test_people_of_a_branch_that_left_the_scope_are_not_listed(published: Scene)
     assert "不在您的管理范围内" in html
 
 
+def test_a_page_of_branches_that_left_the_scope_does_not_end_the_list(scene: Scene) -> None:
+    cast = scene.cast
+    world.members(cast.branch, 30)  # with the 30 there are: more than a page, and first in the tree
+    actions.publish_bulletin(world.actor(cast.staff), bulletin=scene.compute())
+    scene.clock.set(at(DAY, 12))
+    move(cast.branch, cast.other_committee, at=days.now())
+    shown = listed(cast.county_admin, "entered", stage="members_school")
+    assert {member.branch_id for member in shown} == {cast.second_branch.pk} and len(shown) == 10
+
+
+def test_a_page_of_people_deleted_since_does_not_end_the_list(scene: Scene) -> None:
+    cast = scene.cast
+    world.members(cast.branch, 30)
+    actions.publish_bulletin(world.actor(cast.staff), bulletin=scene.compute())
+    cast.branch.members.all().delete()
+    shown = listed(cast.county_admin, "entered", stage="members_school")
+    assert {member.branch_id for member in shown} == {cast.second_branch.pk} and len(shown) == 10
+
+
 def test_who_sees_figures_but_no_rosters_gets_no_names(published: Scene) -> None:
     assert get(published.cast.staff, "behind", "entered", stage="members_school").status_code == 403
     assert get(published.cast.staff, "behind", "branches_empty").status_code == 200
