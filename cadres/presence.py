@@ -1,10 +1,11 @@
 """Who holds a post in a unit, inside somebody else's statement."""
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from cadres.models import Cadre
 from cadres.rules import SECRETARY
+from orgs.kinds import UnitKind
 
 
 def has_cadre(path: str = "pk") -> Exists:
@@ -15,6 +16,16 @@ def has_cadre(path: str = "pk") -> Exists:
 def has_secretary(path: str = "pk") -> Exists:
     """Has the unit at `path` a secretary?"""
     return Exists(_held(path).filter(post=SECRETARY))
+
+
+def lacks_secretary() -> Q:
+    """Condition on a unit: it stands above branches, and nobody holds the post of 书记 in it.
+
+    The one meaning of 没有书记 (domain, section 7, `unit.no_secretary`): of every kind above branches, the
+    leading organs too, whether or not anybody else holds a post. The bulletin's figure is the same
+    as of its cut-off (`queries.with_secretary`).
+    """
+    return ~Q(kind=UnitKind.BRANCH) & ~Q(has_secretary())
 
 
 def post_count(path: str = "pk") -> Coalesce:

@@ -77,7 +77,7 @@ def organs_declared(moment: dt.datetime) -> set[int]:
 
 
 def with_secretary(moment: dt.datetime) -> set[int]:
-    """Units that had a secretary as of `moment`."""
+    """Units that had a secretary as of `moment`; for now see `presence.lacks_secretary`."""
     return set(
         Cadre.objects.filter(as_of(moment), post=SECRETARY).order_by().values_list("unit_id", flat=True)
     )

@@ -5,8 +5,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Subquery
 
 from cadres.models import Cadre
-from cadres.presence import has_cadre, has_secretary
-from cadres.queries.counts import GRASSROOTS_KINDS
+from cadres.presence import has_cadre, lacks_secretary
 from orgs import finding, queries
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit
@@ -19,9 +18,8 @@ def without_cadre(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
 
 
 def without_secretary(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
-    """Open grassroots units in the sub-tree of `unit` that have cadres but no secretary."""
-    found = _above_branches(scope, unit).filter(has_cadre(), kind__in=GRASSROOTS_KINDS)
-    return found.filter(~has_secretary())
+    """Open units above branches, in the sub-tree of `unit`, in which nobody is 书记."""
+    return _above_branches(scope, unit).filter(lacks_secretary())
 
 
 def with_unfilled(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
@@ -31,13 +29,12 @@ def with_unfilled(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
 
 def missing_counts(scope: Scope, unit: OrgUnit) -> dict[str, int]:
     """How many units each of the three lists above holds: `none`, `secretary`, `unfilled`. One query."""
-    empty, led = ~Q(has_cadre()), Q(has_secretary())
     found: dict[str, int] = (
         _above_branches(scope, unit)
         .order_by()
         .aggregate(
-            none=Count("pk", filter=empty),
-            secretary=Count("pk", filter=~empty & ~led & Q(kind__in=GRASSROOTS_KINDS)),
+            none=Count("pk", filter=~Q(has_cadre())),
+            secretary=Count("pk", filter=lacks_secretary()),
             unfilled=Count("pk", filter=Q(pk__in=_units_incomplete())),
         )
     )

@@ -89,7 +89,7 @@ def test_who_is_missing_is_listed_by_what_is_missing(cast: Cast) -> None:
         return [unit.short_name for unit in page]
 
     assert listed("none") == ["须水镇团委"]
-    assert listed("secretary") == ["第一中学团委"]
+    assert listed("secretary") == ["第一中学团委", "须水镇团委"]
     assert listed("unfilled") == ["中原团区委"]
 
 

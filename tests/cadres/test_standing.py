@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from zhtj.desk import health
 from zhtj.lib import days
 from zhtj.lib.problems import Refused
 
@@ -165,6 +166,17 @@ def test_a_superior_sees_whom_to_call(cast: Cast) -> None:
     assert "王书记" in page and 'href="tel:0371-67170000"' in page and "开封团市委" not in page
 
 
+def test_without_a_secretary_means_the_same_on_every_page(cast: Cast) -> None:
+    world.cadre(cast.county, "副书记")
+    world.cadre(cast.committee, "书记")
+    scope = world.actor(cast.county_admin).scope
+    listed = {unit.pk for unit in queries.without_secretary(scope, cast.county)}
+    assert listed == {cast.county.pk, cast.town.pk}  # a leading organ, and a unit that has nobody at all
+    assert queries.missing_counts(scope, cast.county)["secretary"] == 2
+    shown = health.faulty(scope, unit=cast.county, code="unit.no_secretary")
+    assert {unit.pk for unit in shown} == listed
+
+
 # --- incomplete ------------------------------------------------------------------------------------
 
 
@@ -179,7 +191,7 @@ def test_an_incomplete_cadre_is_found_and_its_link_mends_it(cast: Cast) -> None:
     page = admin.get(f"/cadres/unit/{cast.committee.pk}/").content.decode()
     assert "缺民族" in page and f"/cadres/{blank.pk}/keep/" in page
     counts = queries.missing_counts(scope, cast.county)
-    assert counts == {"none": 1, "secretary": 0, "unfilled": 2}
+    assert counts == {"none": 1, "secretary": 2, "unfilled": 2}
     cells = {"ethnicity": "汉族", "political_status": "共青团员", "post": "委员"}
     assert admin.post(f"/cadres/{blank.pk}/keep/", cells).status_code == 302
     assert queries.completeness(cast.committee).is_complete

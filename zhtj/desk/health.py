@@ -164,7 +164,7 @@ CHECKS = (
         "unit.no_secretary",
         "没有书记",
         "录入书记",
-        lambda: Q(cadres.presence.has_cadre()) & ~Q(cadres.presence.has_secretary()),
+        cadres.presence.lacks_secretary,
         "cadres.enter",
         _to_cadres,
     ),
