@@ -22,6 +22,7 @@ _SIGNS = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"%PDF-", "application/pdf"),
 )
+TYPES = [content_type for _, content_type in _SIGNS]
 
 
 def type_of(data: bytes) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
@@ -17,9 +17,10 @@ from zhtj.lib.api_fields import Cell, Words
 
 from members import actions, documents, queries
 from members.api import is_drawn, unit_named
-from members.models import YouthUnderReview
+from members.models import ReviewDocument, YouthUnderReview
 from members.queries.review import SHOWN
 from members.rules import FIELDS, Entry, EntryReader
+from members.views.common import document_file
 from orgs.scopes import NOTHING
 
 
@@ -56,8 +57,18 @@ class CandidateSerializer(serializers.Serializer):
         return {name: Cell() for name in FIELDS}
 
 
-class WordsSerializer(serializers.Serializer):
-    words = Words()
+class DismissSerializer(serializers.Serializer):
+    """Why somebody is not recognised."""
+
+    remark = Words()
+    words = Words(help_text="remark 原来的名称")
+
+
+class ReleaseSerializer(serializers.Serializer):
+    """Why a superior waives what stands against somebody."""
+
+    reason = Words()
+    words = Words(help_text="reason 原来的名称")
 
 
 class RecogniseSerializer(serializers.Serializer):
@@ -71,10 +82,19 @@ class DocumentSerializer(serializers.Serializer):
     file = serializers.FileField()
 
 
+class AttachedSerializer(serializers.ModelSerializer):
+    """A document attached, without its content."""
+
+    class Meta:
+        model = ReviewDocument
+        fields = ("id", "name", "content_type", "size", "uploaded_at")
+        read_only_fields = fields
+
+
 class YouthViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """身份摸底：列入、补正、认定、核准放行、不予认定，以及各级进度。"""
 
-    door = {"GET": "members.see", "POST": "members.enter"}
+    door = {"GET": "members.see", "POST": "members.enter", "DELETE": "members.enter"}
     serializer_class = YouthSerializer
 
     def get_queryset(self) -> QuerySet[YouthUnderReview]:
@@ -133,20 +153,23 @@ class YouthViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         ]
         return Response({"done": came.done, "left": left})
 
-    @extend_schema(request=WordsSerializer, responses={200: YouthSerializer})
+    @extend_schema(request=DismissSerializer, responses={200: YouthSerializer})
     def dismiss(self, request: Request, pk: int) -> Response:
-        """不予认定, with a reason in `words`."""
-        return self._answer(
-            actions.dismiss_youth(request.actor, youth=self._youth(pk), remark=self._words(request))
-        )
+        """不予认定, with a reason in `remark`."""
+        youth, remark = self._youth(pk), _said(DismissSerializer, request, "remark")
+        return self._answer(actions.dismiss_youth(request.actor, youth=youth, remark=remark))
 
-    @extend_schema(request=WordsSerializer, responses={200: YouthSerializer})
+    @extend_schema(request=ReleaseSerializer, responses={200: YouthSerializer})
     def release(self, request: Request, pk: int) -> Response:
-        """核准放行 by a superior, with a reason in `words`; never the age."""
-        youth = actions.release_youth(
-            request.actor, youth=self._youth(pk), reason=self._words(request), today=days.today()
-        )
-        return self._answer(youth)
+        """核准放行 by a superior, with a reason in `reason`; never the age."""
+        youth, reason = self._youth(pk), _said(ReleaseSerializer, request, "reason")
+        released = actions.release_youth(request.actor, youth=youth, reason=reason, today=days.today())
+        return self._answer(released)
+
+    @extend_schema(responses=AttachedSerializer(many=True))
+    def attached(self, request: Request, pk: int) -> Response:
+        """The documents attached to a case, ten at most, in the order they came."""
+        return Response(AttachedSerializer(self._youth(pk).documents.order_by("id"), many=True).data)
 
     @extend_schema(request={"multipart/form-data": DocumentSerializer}, responses={201: OpenApiTypes.OBJECT})
     def attach(self, request: Request, pk: int) -> Response:
@@ -158,6 +181,21 @@ class YouthViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         data = file.read(documents.MOST_BYTES + 1)
         document = actions.attach_document(request.actor, youth=youth, name=file.name, data=data)
         return Response({"id": document.pk, "size": document.size}, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in documents.TYPES})
+    def download(self, request: Request, pk: int, document_pk: int) -> HttpResponse:
+        """A document as it was uploaded, as an attachment."""
+        return document_file(self._youth(pk), document_pk)
+
+    @extend_schema(request=None, responses={204: None})
+    def detach(self, request: Request, pk: int, document_pk: int) -> Response:
+        """Remove a document of an open case."""
+        youth = self._youth(pk)
+        document = queries.document_of(youth, document_pk)
+        if document is None:
+            raise Http404
+        actions.detach_document(request.actor, youth=youth, document=document)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT})
     def progress(self, request: Request) -> Response:
@@ -185,13 +223,15 @@ class YouthViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         given.is_valid(raise_exception=True)
         return EntryReader(days.today()).read(given.validated_data)
 
-    def _words(self, request: Request) -> str:
-        given = WordsSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        return str(given.validated_data["words"])
-
     def _answer(self, youth: YouthUnderReview, code: int = status.HTTP_200_OK) -> Response:
         return Response(YouthSerializer(self._youth(youth.pk)).data, status=code)
+
+
+def _said(shape: type[serializers.Serializer], request: Request, name: str) -> str:
+    """The text in the field `name`, else in `words`, which it was called before."""
+    given = shape(data=request.data)
+    given.is_valid(raise_exception=True)
+    return str(given.validated_data[name] or given.validated_data["words"])
 
 
 def _to(**methods: str) -> Any:
@@ -206,5 +246,10 @@ api_urls = [
     path("youths/<int:pk>/mend/", _to(post="mend"), name="api_youth_mend"),
     path("youths/<int:pk>/dismiss/", _to(post="dismiss"), name="api_youth_dismiss"),
     path("youths/<int:pk>/release/", _to(post="release"), name="api_youth_release"),
-    path("youths/<int:pk>/documents/", _to(post="attach"), name="api_youth_attach"),
+    path("youths/<int:pk>/documents/", _to(get="attached", post="attach"), name="api_youth_attach"),
+    path(
+        "youths/<int:pk>/documents/<int:document_pk>/",
+        _to(get="download", delete="detach"),
+        name="api_youth_document",
+    ),
 ]

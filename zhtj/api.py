@@ -5,7 +5,14 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import parsers
-from rest_framework.exceptions import APIException, NotAuthenticated, ParseError, ValidationError
+from rest_framework.exceptions import (
+    APIException,
+    NotAcceptable,
+    NotAuthenticated,
+    ParseError,
+    ValidationError,
+)
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 
@@ -20,6 +27,17 @@ class JSONParser(parsers.JSONParser):
             return super().parse(*args, **kwargs)
         except RecursionError as error:
             raise ParseError("请求内容嵌套过深。") from error
+
+
+class Negotiation(DefaultContentNegotiation):
+    """Who asks for a workbook or a PDF by its type is not refused for it: a file comes as it is, all else
+    as JSON."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        try:
+            return super().select_renderer(request, renderers, format_suffix)
+        except NotAcceptable:
+            return renderers[0], renderers[0].media_type
 
 
 class Pages(CursorPagination):

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import content_disposition_header
 
 from zhtj.lib.forms import Plain
 from zhtj.lib.problems import Problem, blocking
 
 import orgs.queries
-from members import queries
-from members.models import Member
+from members import documents, queries
+from members.models import Member, YouthUnderReview
 from members.rules import AS_ISSUED, RECTIFIABLE
 from orgs.models import OrgUnit
 from orgs.requests import Request
@@ -81,6 +84,24 @@ def ways_out(problems: Iterable[Problem], branch: OrgUnit) -> list[WayOut]:
         why = "编号确属本支部这名团员的，可以提出争议，48小时内答复，逾期由共同上级裁决。"
         found.append(WayOut(reverse("member_dispute", args=[branch.pk]), "提出编号争议", why, begins=True))
     return found
+
+
+def document_file(youth: YouthUnderReview, pk: int) -> HttpResponse:
+    """A document of the case as it was uploaded: always a download, never shown inline, kept by nothing on
+    the way. 404 where the case has none of this key or its file is gone.
+    """
+    document = queries.document_of(youth, pk)
+    if document is None:
+        raise Http404
+    try:
+        data = documents.read(document.stored_as)
+    except FileNotFoundError:
+        raise Http404 from None
+    answer = HttpResponse(data, content_type=document.content_type)
+    answer["Content-Disposition"] = content_disposition_header(True, document.name) or "attachment"
+    answer["X-Content-Type-Options"] = "nosniff"
+    add_never_cache_headers(answer)
+    return answer
 
 
 def member_here(request: Request, branch: OrgUnit, national_id: str) -> Member | None:

@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -14,12 +13,12 @@ from zhtj.lib import days
 from zhtj.lib.doors import door
 from zhtj.lib.refusals import refusals_said
 
-from members import actions, documents, queries
+from members import actions, queries
 from members.forms import CorrectionForm, MemberForm, YouthForm
 from members.models import YouthUnderReview
 from members.queries.review import OVERDUE, READY, SHOWN
 from members.rules import number_rule, shown_entry
-from members.views.common import branch_to_enter, path_to, unit_asked
+from members.views.common import branch_to_enter, document_file, path_to, unit_asked
 from orgs import finding
 from orgs.requests import Request
 
@@ -159,21 +158,9 @@ def youth_act(request: Request, pk: int) -> HttpResponse:
 
 
 @door("members.see")
-@never_cache
 def youth_document(request: Request, pk: int, document_pk: int) -> HttpResponse:
-    """A document, opened for whoever may see the case; always as a download, never shown inline."""
-    youth = _youth(request, pk)
-    document = queries.document_of(youth, document_pk)
-    if document is None:
-        raise Http404
-    try:
-        data = documents.read(document.stored_as)
-    except FileNotFoundError:
-        raise Http404 from None
-    answer = HttpResponse(data, content_type=document.content_type)
-    answer["Content-Disposition"] = content_disposition_header(True, document.name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    """A document, opened for whoever may see the case."""
+    return document_file(_youth(request, pk), document_pk)
 
 
 def _act(request: Request, youth: YouthUnderReview, form: YouthForm) -> str:

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from members.models import AdmissionSettings, Member, YouthUnderReview
+from orgs.models import AuditEntry
 
 from tests import world
 from tests.cast import Cast
@@ -60,15 +61,15 @@ def test_somebody_is_listed_mended_and_recognised(cast: Cast) -> None:
     assert mended["reasons"] == []
     assert ask(secretary, "recognise/", {"youths": [pk]}) == {"done": 1, "left": []}
     assert ask(secretary, f"{pk}/")["member"] == Member.objects.get().pk
-    assert ask(secretary, f"{pk}/dismiss/", {"words": "重复"}, 422)["problems"][0]["code"] == "youth.settled"
+    assert ask(secretary, f"{pk}/dismiss/", {"remark": "重复"}, 422)["problems"][0]["code"] == "youth.settled"
 
 
 def test_a_superior_releases_the_branch_itself_may_not(cast: Cast) -> None:
     pk = listed(cast, **LATE)
-    ask(world.client(cast.secretary), f"{pk}/release/", {"words": "编号丢失"}, 403)
+    ask(world.client(cast.secretary), f"{pk}/release/", {"reason": "编号丢失"}, 403)
     superior = world.client(cast.committee_admin)
-    assert ask(superior, f"{pk}/release/", {"words": " "}, 422)["problems"][0]["code"] == "reason.missing"
-    assert ask(superior, f"{pk}/release/", {"words": "编号丢失"})["release_reason"] == "编号丢失"
+    assert ask(superior, f"{pk}/release/", {"reason": " "}, 422)["problems"][0]["code"] == "reason.missing"
+    assert ask(superior, f"{pk}/release/", {"reason": "编号丢失"})["release_reason"] == "编号丢失"
     assert ask(world.client(cast.secretary), "recognise/", {"youths": [pk]})["done"] == 1
     assert Member.objects.get().waived == "development_number.missing"
 
@@ -76,7 +77,7 @@ def test_a_superior_releases_the_branch_itself_may_not(cast: Cast) -> None:
 def test_dismissing_takes_a_reason(cast: Cast) -> None:
     pk, secretary = listed(cast, **LATE), world.client(cast.secretary)
     assert ask(secretary, f"{pk}/dismiss/", {}, 422)["problems"][0]["code"] == "reason.missing"
-    assert ask(secretary, f"{pk}/dismiss/", {"words": "未入团"})["state"] == "dismissed"
+    assert ask(secretary, f"{pk}/dismiss/", {"remark": "未入团"})["state"] == "dismissed"
 
 
 def test_a_document_is_judged_by_its_content(cast: Cast) -> None:
@@ -86,6 +87,58 @@ def test_a_document_is_judged_by_its_content(cast: Cast) -> None:
     wrong = secretary.post(url, {"file": SimpleUploadedFile("a.pdf", b"MZ")})
     assert (wrong.status_code, wrong.json()["problems"][0]["code"]) == (422, "document.type")
     assert secretary.post(url, {}).status_code == 400
+
+
+def test_what_a_reason_is_called_in_a_refusal_it_is_called_in_the_body(cast: Cast) -> None:
+    pk = listed(cast, **LATE)
+    for act, user in (("dismiss", cast.secretary), ("release", cast.committee_admin)):
+        client = world.client(user)
+        (missing,) = ask(client, f"{pk}/{act}/", {}, 422)["problems"]
+        (long,) = ask(client, f"{pk}/{act}/", {missing["field"]: "因" * 201}, 422)["problems"]
+        assert (long["field"], long["code"]) == (missing["field"], "text.too_long")
+    assert ask(world.client(cast.secretary), f"{pk}/dismiss/", {"words": "未入团"})["remark"] == "未入团"
+
+
+def attached(cast: Cast, pk: int, name: str, data: bytes) -> int:
+    """A document put to the case by the secretary of the branch; its id."""
+    sent = {"file": SimpleUploadedFile(name, data)}
+    return int(world.client(cast.secretary).post(f"/api/youths/{pk}/documents/", sent).json()["id"])
+
+
+def test_a_document_is_listed_and_comes_back_as_it_went_in_as_on_the_page(cast: Cast) -> None:
+    pk, data = listed(cast, **LATE), b"%PDF-1.4 x"
+    number = attached(cast, pk, "证明.pdf", data)
+    above = world.client(cast.county_admin)
+    (line,) = ask(above, f"{pk}/documents/")
+    assert (line["id"], line["name"], line["size"]) == (number, "证明.pdf", len(data))
+    page, api = (
+        above.get(f"{begin}/{pk}/documents/{number}/") for begin in ("/members/review", "/api/youths")
+    )
+    assert (api.status_code, api.content, api["Content-Type"]) == (200, data, "application/pdf")
+    names = ("Content-Type", "Content-Disposition", "X-Content-Type-Options", "Cache-Control")
+    assert [api[name] for name in names] == [page[name] for name in names]
+    assert api["Content-Disposition"].startswith("attachment") and "no-store" in api["Cache-Control"]
+    assert above.get(f"/api/youths/{pk}/documents/{number}/", HTTP_ACCEPT="application/pdf").content == data
+    other = listed(cast, **LATE, national_id=world.national_id(60_700))
+    ask(above, f"{other}/documents/{number}/", status=404)
+    for address in (f"{pk}/documents/", f"{pk}/documents/{number}/"):
+        ask(world.client(cast.outsider), address, status=404)
+
+
+def test_a_document_is_detached_by_who_enters_while_the_case_is_open(cast: Cast) -> None:
+    pk = listed(cast, **LATE)
+    first, second = (attached(cast, pk, name, b"%PDF-1.4 x") for name in ("a.pdf", "b.pdf"))
+    address = f"/api/youths/{pk}/documents/"
+    assert world.client(cast.county_admin).delete(f"{address}{first}/").status_code == 403
+    secretary = world.client(cast.secretary)
+    assert secretary.delete(f"{address}{first}/").status_code == 204
+    assert secretary.delete(f"{address}{first}/").status_code == 404
+    entry = AuditEntry.objects.get(action="members.detach_document")
+    assert (entry.door, entry.after) == ("api", {"youth": pk, "document": first})
+    ask(secretary, f"{pk}/dismiss/", {"remark": "未入团"})
+    refused = secretary.delete(f"{address}{second}/")
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "youth.settled")
+    assert [line["id"] for line in ask(secretary, f"{pk}/documents/")] == [second]
 
 
 def test_nobody_outside_sees_or_touches_a_case(cast: Cast) -> None:
@@ -114,7 +167,7 @@ def test_whatever_is_sent_is_a_named_problem(cast: Cast, value: Any) -> None:
     for address, body in (
         ("", good_cells() | {"joined_on": value, "full_name": value}),
         (f"{pk}/mend/", {"national_id": value}),
-        (f"{pk}/dismiss/", {"words": value}),
+        (f"{pk}/dismiss/", {"remark": value}),
         ("recognise/", {"youths": value}),
     ):
         answer = secretary.post(f"/api/youths/{address}", json.dumps(body), content_type="application/json")
@@ -161,7 +214,7 @@ def test_the_age_is_nobody_s_to_release(cast: Cast) -> None:
     assert "不能由上级放行" in page(world.client(cast.secretary), f"/members/review/{pk}/")
     superior = world.client(cast.committee_admin)
     assert "核准放行（上级）" not in page(superior, f"/members/review/{pk}/")
-    assert ask(superior, f"{pk}/release/", {"words": "差几天"}, 422)["problems"][0]["code"] == "youth.age"
+    assert ask(superior, f"{pk}/release/", {"reason": "差几天"}, 422)["problems"][0]["code"] == "youth.age"
 
 
 def test_a_number_too_long_to_be_kept_has_a_way_in(cast: Cast) -> None:
@@ -170,6 +223,6 @@ def test_a_number_too_long_to_be_kept_has_a_way_in(cast: Cast) -> None:
     assert "编号留空列入清单" in answer.content.decode()
     assert world.client(cast.secretary).post(address, cells).status_code == 302
     youth = YouthUnderReview.objects.get()
-    ask(world.client(cast.committee_admin), f"{youth.pk}/release/", {"words": "编号 31 位，见材料"})
+    ask(world.client(cast.committee_admin), f"{youth.pk}/release/", {"reason": "编号 31 位，见材料"})
     ask(world.client(cast.secretary), "recognise/", {"youths": [youth.pk]})
     assert Member.objects.get().development_number == ""
