@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from zhtj.lib.bulk import PlainCount
+from zhtj.lib import bulk
 
 from cadres.models import NOT_DEPARTED, Cadre, CadreDeclaration, CadreState
 from cadres.rules import SECRETARY
@@ -31,7 +31,7 @@ def as_of(moment: dt.datetime) -> Q:
 def counts_by_unit(moment: dt.datetime) -> Iterable[tuple[int, int]]:
     """(unit_id, people in a post): a person with two posts in one unit counts once."""
     rows = Cadre.objects.filter(as_of(moment)).order_by().values_list("unit_id")
-    return list(rows.annotate(count=PlainCount("person", distinct=True)))
+    return bulk.fetched(rows.annotate(count=Count("person", distinct=True)))
 
 
 def organ_counts(moment: dt.datetime) -> Iterable[tuple[int, int, int, int, int]]:
@@ -78,9 +78,8 @@ def organs_declared(moment: dt.datetime) -> set[int]:
 
 def with_secretary(moment: dt.datetime) -> set[int]:
     """Units that had a secretary as of `moment`; for now see `presence.lacks_secretary`."""
-    return set(
-        Cadre.objects.filter(as_of(moment), post=SECRETARY).order_by().values_list("unit_id", flat=True)
-    )
+    held = Cadre.objects.filter(as_of(moment), post=SECRETARY).order_by()
+    return {unit_id for (unit_id,) in bulk.fetched(held.values_list("unit_id"))}
 
 
 def verified_as_of(scope: Scope, units: QuerySet[Any, Any], moment: dt.datetime) -> QuerySet[Cadre]:

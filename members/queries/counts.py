@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from django.db.models import Count, Q
 
-from zhtj.lib import days
-from zhtj.lib.bulk import PlainCount
+from zhtj.lib import bulk, days
 
 from members.models import Member, MemberCase, YouthUnderReview
 from orgs.models import OrgUnit
@@ -19,7 +18,7 @@ def active_counts_by_branch(moment: dt.datetime) -> list[tuple[int, int]]:
     cursor, as of `.iterator()`, would keep PostgreSQL from counting with several processes.
     """
     rows = Member.objects.filter(_there(moment)).order_by().values_list("branch_id")
-    return list(rows.annotate(count=PlainCount("*")))
+    return bulk.fetched(rows.annotate(count=Count("*")))
 
 
 def youth_counts_by_branch(moment: dt.datetime) -> list[tuple[int, int, int]]:

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from orgs.history import Placed
+from orgs.history import PastTree, Placed
 from orgs.kinds import UnitKind
 
 REGION_LEVEL = 1
@@ -20,15 +20,13 @@ Known = list[int | None]
 class Outline:
     """`nodes` depth first, the root first; lists "over the nodes" stand in their order.
 
-    `parents` and `last` say of each node which is above it (-1: none) and which is the last of its sub-tree.
-    `home` names for each place of the tree the node that counts what stands there; `node` and `leaf` name it
-    by the id of a unit.
+    `parents` and `last` say of each node which is above it (-1: none) and which is the last of its sub-tree;
+    `node` and `leaf` name by the id of a unit the node that counts it.
     """
 
     nodes: list[Placed]
     parents: list[int]
     last: list[int]
-    home: list[int]
     node: dict[int, int]
     leaf: dict[int, int]
 
@@ -61,22 +59,13 @@ class Outline:
         return own, leaves
 
 
-def outline(units: list[Placed]) -> Outline:
-    """The outline of a tree given depth first."""
-    nodes: list[Placed] = []
-    parents: list[int] = []
-    home: list[int] = []
-    leaf: dict[int, int] = {}
-    branch = UnitKind.BRANCH.value
-    for unit in units:
-        above = home[unit.parent] if unit.parent >= 0 else -1
-        if unit.kind == branch and unit.level > REGION_LEVEL:
-            home.append(above)
-            leaf[unit.unit_id] = above
-        else:
-            home.append(len(nodes))
-            nodes.append(unit)
-            parents.append(above)
+def outline(tree: PastTree) -> Outline:
+    """The outline of a tree."""
+    nodes, branches = tree.units, tree.branches
     places = [unit.place for unit in nodes]
     last = [bisect_right(places, unit.last) - 1 for unit in nodes]
-    return Outline(nodes, parents, last, home, {unit.unit_id: n for n, unit in enumerate(nodes)}, leaf)
+    node = {unit.unit_id: number for number, unit in enumerate(nodes)}
+    leaf = dict(zip(branches.unit_id, branches.home, strict=True))
+    for region in leaf.keys() & node.keys():
+        del leaf[region]
+    return Outline(nodes, [unit.parent for unit in nodes], last, node, leaf)

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from itertools import repeat
 from operator import add
 
+from zhtj.lib import bulk
+
 from cadres import queries as cadres
 from members import queries as members
-from orgs.history import PastTree, Placed, as_of, tree_as_of
+from orgs.history import PastTree, as_of, tree_as_of
 from orgs.kinds import Domain, UnitKind
 from progress import tally
 from progress.models import Baseline, BaselineAdjustment, Campaign, Measure, Stage
@@ -62,19 +64,20 @@ class Photograph:
     mismatches: list[Mismatch]
     figures: dict[str, list[int]]  # structure columns, folded, over the nodes
     own_flags: dict[int, list[str]]  # the columns that count a unit itself, by its node
-    members: list[int]  # of each unit itself, over `tree.units`
+    domains: list[str]  # the domain each branch counts in, over `tree.branches`
+    members: list[int]  # of each branch
     cadres: list[int]
+    aside: list[int]  # members a node has itself although it is no branch
     expected: ByUnit  # stated of the units themselves
     explained: ByUnit
     homeless: int
 
-    @property
-    def units(self) -> list[Placed]:
-        return self.tree.units
-
-    def branches(self) -> list[Placed]:
-        kind = UnitKind.BRANCH.value
-        return [unit for unit in self.units if unit.kind == kind]
+    def of_branches(self, figures: ByUnit) -> list[int | None]:
+        """The figure of each branch in its own domain, over `tree.branches`."""
+        if not any(figures.values()):
+            return [None] * len(self.domains)
+        own = zip(self.domains, self.tree.branches.unit_id, strict=True)
+        return [figures[domain].get(unit_id) for domain, unit_id in own]
 
     def of_stage(self, key: str) -> Series:
         return next(series for series in self.series if series.stage == key)
@@ -91,18 +94,20 @@ def take(
     `without_admin`: as found when the day was first counted; None: as it is now (`structure`).
     """
     tree = tree_as_of(campaign.province, cutoff_at)
-    frame = outline(tree.units)
+    frame = outline(tree)
     counted = dict(members.active_counts_by_branch(cutoff_at))
-    own_members = _spread(tree, counted)
-    own_cadres = _spread(tree, dict(cadres.counts_by_unit(cutoff_at)))
+    in_posts = dict(cadres.counts_by_unit(cutoff_at))
+    sizes = _of_branches(tree, counted)
+    aside = [0 if u.kind == UnitKind.BRANCH else counted.get(u.unit_id, 0) for u in frame.nodes]
+    domains_of_branches = [domain or OTHER for domain in tree.branches.domain]
     expected = _stated(campaign, cutoff_at)
     told = _explained(campaign, cutoff_at, expected, counted)
-    entered = _by_domain(tree, frame, own_members)
+    entered = _by_domain(tree, domains_of_branches, sizes, aside)
     changes = _changes(campaign, frame, cutoff_at)
     domains, mismatches = _domains(frame, entered, expected, told, changes)
     complete = cadres.grassroots_complete(cutoff_at)
     series = [_stage(stage, frame, domains, complete, cutoff_at) for stage in stages]
-    figures, flags = structure(tree.units, frame, own_members, own_cadres, cutoff_at, without_admin)
+    figures, flags = structure(tree, frame, sizes, in_posts.keys(), cutoff_at, without_admin)
     if any(stage.measure == Measure.GRASSROOTS_CADRES for stage in stages):
         _flag_complete(frame, complete, flags)
     return Photograph(
@@ -112,22 +117,19 @@ def take(
         mismatches=mismatches,
         figures=figures,
         own_flags=flags,
-        members=own_members,
-        cadres=own_cadres,
+        domains=domains_of_branches,
+        members=sizes,
+        cadres=_of_branches(tree, in_posts),
+        aside=aside,
         expected=expected,
         explained=told,
         homeless=_homeless(tree, frame, counted),
     )
 
 
-def branch_domain(unit: Placed) -> str:
-    """The domain a branch counts in."""
-    return unit.domain or OTHER
-
-
-def _spread(tree: PastTree, counts: dict[int, int]) -> list[int]:
-    """Counts by unit id as a list over the tree; units outside it are left out."""
-    return list(map(counts.get, [unit.unit_id for unit in tree.units], repeat(0)))
+def _of_branches(tree: PastTree, counts: dict[int, int]) -> list[int]:
+    """Counts by unit id as a list over the branches; units outside the tree are left out."""
+    return list(map(counts.get, tree.branches.unit_id, repeat(0)))
 
 
 def _homeless(tree: PastTree, frame: Outline, counted: dict[int, int]) -> int:
@@ -135,12 +137,15 @@ def _homeless(tree: PastTree, frame: Outline, counted: dict[int, int]) -> int:
     return sum(map(counted.__getitem__, astray))
 
 
-def _by_domain(tree: PastTree, frame: Outline, own_members: list[int]) -> dict[str, list[int]]:
+def _by_domain(
+    tree: PastTree, domains: list[str], sizes: list[int], aside: list[int]
+) -> dict[str, list[int]]:
     """Members by the domain of their branch, over the nodes."""
-    own = {domain: [0] * len(frame.nodes) for domain in Domain.values}
-    for unit, node, count in zip(tree.units, frame.home, own_members, strict=True):
-        if count:
-            own[unit.domain or OTHER][node] += count
+    own = {domain: [0] * len(tree.units) for domain in Domain.values}
+    for domain, node, count in zip(domains, tree.branches.home, sizes, strict=True):
+        own[domain][node] += count
+    for node, unit in enumerate(tree.units):
+        own[unit.domain or OTHER][node] += aside[node]
     return own
 
 
@@ -148,7 +153,7 @@ def _stated(campaign: Campaign, cutoff_at: dt.datetime) -> ByUnit:
     """The baselines in force."""
     stated: ByUnit = {domain: {} for domain in Domain.values}
     rows = Baseline.objects.filter(as_of(cutoff_at), campaign=campaign.figures_id).order_by()
-    for unit_id, domain, count in rows.values_list("unit_id", "domain", "member_count"):
+    for unit_id, domain, count in bulk.fetched(rows.values_list("unit_id", "domain", "member_count")):
         stated[domain][unit_id] = count
     return stated
 

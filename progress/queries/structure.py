@@ -9,13 +9,16 @@ counted when a day is first computed and taken over whenever that day is compute
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Container, Iterable
+from itertools import compress
+from operator import not_
 
 from cadres import queries as cadres
 from members import queries as members
 from orgs import admins
-from orgs.history import Placed
-from orgs.kinds import FEWEST_MEMBERS, LEADING_ORGANS, UnitKind
+from orgs.history import PastTree, Placed
+from orgs.kinds import FEWEST_MEMBERS, LEADING_ORGANS
 from progress import tally
 from progress.models import Bulletin
 from progress.queries.outline import Outline
@@ -34,33 +37,30 @@ FLAGS = (
 
 
 def structure(
-    units: list[Placed],
+    tree: PastTree,
     frame: Outline,
-    own_members: list[int],
-    own_cadres: list[int],
+    sizes: list[int],
+    in_posts: Container[int],
     cutoff_at: dt.datetime,
     without_admin: set[int] | None,
 ) -> tuple[dict[str, list[int]], dict[int, list[str]]]:
     """The folded columns over the nodes, and the flags of each node above branch level that has any.
 
-    `own_members`, `own_cadres` over the tree. `without_admin` None: counted now. Five queries.
+    `sizes`: members of each branch of the tree. `in_posts`: units with a cadre. `without_admin` None: counted
+    now. Five queries.
     """
-    branch = UnitKind.BRANCH.value
-    sizes = [
-        (node, count)
-        for unit, node, count in zip(units, frame.home, own_members, strict=True)
-        if unit.kind == branch
-    ]
+    home = tree.branches.home
     upper = frame.upper()
+    few = [0 < size < FEWEST_MEMBERS for size in sizes]
     counted = {
-        "branches": _folded(frame, [node for node, _ in sizes]),
-        "branches_with_members": _folded(frame, [node for node, count in sizes if count]),
-        "branches_empty": _folded(frame, [node for node, count in sizes if not count]),
-        "branches_under_three": _folded(frame, [node for node, count in sizes if 0 < count < FEWEST_MEMBERS]),
+        "branches": _folded(frame, home),
+        "branches_with_members": _folded(frame, compress(home, sizes)),
+        "branches_empty": _folded(frame, compress(home, map(not_, sizes))),
+        "branches_under_three": _folded(frame, compress(home, few)),
         "organs": _folded(frame, [node for node, unit in upper if unit.kind in LEADING_ORGANS]),
         **_people(frame, cutoff_at),
     }
-    flagged = _flagged(upper, counted["branches"], own_cadres, cutoff_at, without_admin)
+    flagged = _flagged(upper, counted["branches"], in_posts, cutoff_at, without_admin)
     flags: dict[int, list[str]] = {}
     for name, nodes in flagged.items():
         counted[name] = _folded(frame, nodes)
@@ -82,7 +82,7 @@ def without_admin_that_day(bulletin: Bulletin) -> set[int] | None:
 def _flagged(
     upper: list[tuple[int, Placed]],
     branches: list[int],
-    own_cadres: list[int],
+    in_posts: Container[int],
     cutoff_at: dt.datetime,
     without_admin: set[int] | None,
 ) -> dict[str, list[int]]:
@@ -93,7 +93,7 @@ def _flagged(
     grassroots, organs = cadres.GRASSROOTS_KINDS, LEADING_ORGANS
     return {
         "units_hollow": [node for node, u in upper if u.kind in grassroots and not branches[node]],
-        "units_without_cadre": [node for node, u in upper if not own_cadres[u.place]],
+        "units_without_cadre": [node for node, u in upper if u.unit_id not in in_posts],
         "units_without_secretary": [node for node, u in upper if u.unit_id not in secretaries],
         NO_ADMIN: [node for node, u in upper if u.unit_id in without_admin],
         # The stage of the leading organs is done where all of them have said 核对完成 (report.py).
@@ -114,7 +114,5 @@ def _people(frame: Outline, cutoff_at: dt.datetime) -> dict[str, list[int]]:
 
 def _folded(frame: Outline, nodes: Iterable[int]) -> list[int]:
     """How many of `nodes` lie in the sub-tree of each node."""
-    own = [0] * len(frame.nodes)
-    for node in nodes:
-        own[node] += 1
-    return tally.fold(frame.parents, own)
+    there = Counter(nodes)
+    return tally.fold(frame.parents, [there[node] for node in range(len(frame.nodes))])

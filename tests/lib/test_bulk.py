@@ -153,6 +153,21 @@ def test_two_writers_never_draw_the_same_id() -> None:
     assert len(set(drawn)) == 4 * 20 * 50
 
 
+def test_columns_are_inserted_as_the_rows_they_stand_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "SLICE", 3)
+    rows = [person(number, f"张{number}") for number in range(1, 8)]
+    assert bulk.insert_columns(Person, PERSON, list(zip(*rows, strict=True))) == 7
+    names = Person.objects.order_by("id").values_list("id", "full_name")
+    assert bulk.fetched(names) == list(names) == [(number, f"张{number}") for number in range(1, 8)]
+    assert bulk.insert_columns(Person, PERSON, [[] for _ in PERSON]) == 0
+
+
+def test_whole_numbers_may_be_missing() -> None:
+    rows = [(MOMENT, "page", "x", number) for number in (5, None, -1)]
+    bulk.insert(AuditEntry, ENTRY[:4], rows)
+    assert list(AuditEntry.objects.order_by("id").values_list("batch_id", flat=True)) == [5, None, -1]
+
+
 def test_among_finds_what_is_there_in_chunks_and_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "CHUNK", 4)
     monkeypatch.setattr(bulk, "SQLITE_CHUNK", 4)

@@ -194,7 +194,10 @@ def test_the_tree_of_a_past_moment_is_drawn_from_the_placements(cast, clock):
     clock.forward(days=1)
 
     def lines(moment: dt.datetime) -> list[str]:
-        return [unit.short_name for unit in history.tree_as_of(cast.province, moment).units]
+        past = history.tree_as_of(cast.province, moment)
+        names = {unit.place: unit.short_name for unit in past.units}
+        names |= zip(past.branches.place, past.branches.short_name, strict=True)
+        return [names[place] for place in sorted(names)]
 
     yesterday = days.now() - dt.timedelta(days=1, hours=1)
     assert lines(yesterday)[1:8] == [

@@ -163,6 +163,35 @@ def test_an_unpublished_day_is_recomputed_in_place(scene: Scene) -> None:
     assert (again.pk, again.revision, again.state) == (first.pk, 1, BulletinState.DONE)
 
 
+def test_a_day_computed_again_writes_no_row_that_stands_as_it_should(scene: Scene) -> None:
+    first = scene.compute()
+    keys = [list(rows.order_by("pk").values_list("pk")) for rows in (first.units, first.branches)]
+    again = scene.compute(recompute=True)
+    assert [list(rows.order_by("pk").values_list("pk")) for rows in (again.units, again.branches)] == keys
+
+
+def test_a_day_computed_again_is_whole_whatever_became_of_its_rows(scene: Scene) -> None:
+    bulletin = scene.compute()
+    before = whole(bulletin)
+
+    def one_too_many() -> None:
+        double = bulletin.branches.get(unit=scene.cast.branch)
+        double.pk, double.unit = None, scene.cast.university
+        double.save()
+
+    for spoil in (
+        lambda: bulletin.branches.filter(unit=scene.cast.branch).delete(),
+        lambda: bulletin.branches.filter(unit=scene.cast.branch).update(members=31),
+        one_too_many,
+        lambda: bulletin.units.filter(unit=scene.cast.city).delete(),
+        lambda: bulletin.units.filter(unit=scene.cast.city).update(stages={}),
+    ):
+        spoil()
+        assert whole(bulletin) != before
+        scene.compute(recompute=True)
+        assert whole(bulletin) == before
+
+
 def test_a_published_bulletin_is_frozen_and_corrected_only_as_a_new_revision(scene: Scene) -> None:
     first = actions.publish_bulletin(actor_for(scene.cast.staff), bulletin=scene.compute())
     frozen = whole(first)
