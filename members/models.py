@@ -78,6 +78,8 @@ class Member(models.Model):
             models.Index(fields=["joined_on"], name="member_joined"),
             models.Index(fields=["branch"], name="member_attested", condition=Q(attested_at__isnull=False)),
             models.Index(fields=["branch"], name="member_left", condition=Q(until_at__isnull=False)),
+            # Who left since a bulletin (queries.changes_by_domain); entering a member does not touch it.
+            models.Index(fields=["until_at"], name="member_until", condition=Q(until_at__isnull=False)),
             # Short old numbers are few: looked up to warn of a double.
             models.Index(
                 fields=["development_number"],

@@ -10,6 +10,7 @@ from members.queries.counts import (
     active_counts,
     active_counts_by_branch,
     active_counts_by_domain,
+    changes_by_domain,
     claim_counts_by_branch,
     youth_counts_by_branch,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "asked_cases",
     "below",
     "cases",
+    "changes_by_domain",
     "claim_counts_by_branch",
     "claims_as_of",
     "clashes",

@@ -1,9 +1,11 @@
 """Counting members."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from zhtj.lib import bulk, days
 
@@ -56,15 +58,29 @@ def active_counts_by_domain(top: OrgUnit) -> dict[str, int]:
 
     One query over the members below: not for a page of the province.
     """
-    rows = (
-        Member.objects.filter(
-            branch__tree_id=top.tree_id,
-            branch__lft__gte=top.lft,
-            branch__lft__lt=top.rght,
-            until_at__isnull=True,
-        )
-        .order_by()
-        .values_list("branch__domain")
-        .annotate(count=Count("id"))
+    return dict(_by_domain(_below(top).filter(until_at__isnull=True), Count("id")))
+
+
+def changes_by_domain(top: OrgUnit, since: dt.datetime) -> dict[str, int]:
+    """How many more members the sub-tree of `top` has than were in the same branches as of `since`, by the
+    domain of their branch.
+
+    With counts as of `since` this gives `active_counts_by_domain` at the price of what has changed. One
+    statement, so that a transfer meanwhile is seen in both branches or in none.
+    """
+    come = _below(top).filter(from_at__gte=since, until_at__isnull=True)
+    gone = _below(top).filter(from_at__lt=since, until_at__gte=since)
+    changes: Counter[str] = Counter()
+    for domain, count in _by_domain(come, Count("id")).union(_by_domain(gone, -Count("id")), all=True):
+        changes[domain] += count
+    return dict(changes)
+
+
+def _below(top: OrgUnit) -> QuerySet[Member]:
+    return Member.objects.filter(
+        branch__tree_id=top.tree_id, branch__lft__gte=top.lft, branch__lft__lt=top.rght
     )
-    return dict(rows)
+
+
+def _by_domain(found: QuerySet[Member], count: Any) -> QuerySet[Any, Any]:
+    return found.order_by().values_list("branch__domain").annotate(count=count)

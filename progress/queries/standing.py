@@ -4,16 +4,15 @@ The same figures a bulletin would freeze for the unit if it were computed now (`
 sub-tree only. Three queries that read the sub-tree: for a committee or a city, not for a province.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, Sum
 
-from members import queries as members
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from progress.models import Asked, Baseline, BaselineAdjustment, Campaign
+from progress.queries.present import entered_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,9 @@ def standing(campaign: Campaign, unit: OrgUnit) -> list[Standing]:
         .values_list("domain")
         .annotate(change=Sum("change"))
     )
-    counted = members.active_counts_by_domain(unit)
-    entered: Counter[str] = Counter()
-    for domain, count in counted.items():
-        entered[domain or Domain.OTHER.value] += count
+    entered = entered_now(unit)
     return [
-        Standing(domain, max(0, expected[domain] + changes.get(domain, 0)), entered[domain])
+        Standing(domain, max(0, expected[domain] + changes.get(domain, 0)), entered.get(domain, 0))
         for domain in Domain.values
         if domain in expected
     ]

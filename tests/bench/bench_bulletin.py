@@ -2,21 +2,24 @@
 
 The province is the demo of the size asked for (full: 100 000 units and 3 million members, so run it alone),
 or that of a database already seeded (`--database`). Computed are new mornings, each the day after the last
-as when missed days are caught up, and one of them again. The floor are the bare GROUP BYs over members and
+as when missed days are caught up, and one of them again. The figures of this moment are counted after a busy
+day: one member of 35 has been entered since the cut-off. The floor are the bare GROUP BYs over members and
 cadres that any bulletin needs: the statements alone, their rows fetched, under the computation's settings.
 """
 
 import datetime as dt
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -25,6 +28,7 @@ from zhtj.lib import days
 
 from cadres import queries as cadres
 from members import queries as members
+from members.models import Member
 from orgs.kinds import UnitKind
 from orgs.models import OrgUnit
 from progress.actions import compute_bulletin
@@ -38,6 +42,7 @@ RUNS = 3
 PAGE_RUNS = 7
 BAR = "< 6 s, <= 3 x floor"
 PAGE_BAR = "< 0.1 s"
+PRESENT_BAR = "p95 < 150 ms"
 LEVELS = (
     UnitKind.PROVINCE_COMMITTEE,
     UnitKind.CITY_COMMITTEE,
@@ -82,6 +87,7 @@ def measure() -> list[Result]:
         Result("bulletin of a new day", units, "units", taken, floor=floor, bar=BAR),
         Result("bulletin computed again", units, "units", again, floor=floor, bar=BAR),
         *_pages(bulletin.day, units),
+        *_present(bulletin, units),
     ]
 
 
@@ -121,8 +127,7 @@ def _pages(day: dt.date, units: int) -> list[Result]:
     settings.ALLOWED_HOSTS = ["*"]
     results = []
     for kind in LEVELS:
-        unit = OrgUnit.objects.filter(kind=kind, closed_at=None).order_by("lft")[0]
-        client = world.client(world.account(unit, username=f"bench{uuid4().hex}"))
+        _, client = _administrator(kind)
         for name in ("", *PAGES):
             page = _page(client, f"bulletin_{name}" if name else "bulletin", [day])
             results.append(_result(f"page {name or 'ranking'}, {kind.label}", units, page))
@@ -130,6 +135,38 @@ def _pages(day: dt.date, units: int) -> list[Result]:
             page = _page(client, "bulletin_behind", [day, figure], query)
             results.append(_result(f"list {figure}, {kind.label}", units, page))
     return results
+
+
+def _administrator(kind: UnitKind) -> tuple[OrgUnit, Client]:
+    """The first unit of this kind, and who is signed in for it."""
+    unit = OrgUnit.objects.filter(kind=kind, closed_at=None).order_by("lft")[0]
+    return unit, world.client(world.account(unit, username=f"bench{uuid4().hex}"))
+
+
+def _present(bulletin: Bulletin, units: int) -> list[Result]:
+    """What counts beside the bulletin, its minute in the cache left out; the floor counts everybody."""
+    results = []
+    with transaction.atomic():
+        entered = Member.objects.annotate(day=F("pk") % 35).filter(day=0, until_at=None)
+        entered.update(from_at=bulletin.cutoff_at + dt.timedelta(hours=9))
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(Member._meta.db_table)}")
+        for kind in LEVELS:
+            unit, client = _administrator(kind)
+            for name, arguments in (("bulletin_live", [bulletin.day]), ("completions", [])):
+                page = _uncached(_page(client, name, arguments))
+                floor = timed(lambda unit=unit: members.active_counts_by_domain(unit), PAGE_RUNS)
+                results.append(_result(f"{name}, {kind.label}", units, page, floor, bar=PRESENT_BAR))
+        transaction.set_rollback(True)
+    return results
+
+
+def _uncached(page: Callable[[], None]) -> Callable[[], None]:
+    def ask() -> None:
+        cache.clear()
+        page()
+
+    return ask
 
 
 def _page(client: Client, name: str, arguments: list[Any], query: str = "") -> Callable[[], None]:
@@ -143,6 +180,8 @@ def _page(client: Client, name: str, arguments: list[Any], query: str = "") -> C
     return ask
 
 
-def _result(what: str, units: int, page: Callable[[], None]) -> Result:
+def _result(
+    what: str, units: int, page: Callable[[], None], floor: Sequence[float] = (), bar: str = PAGE_BAR
+) -> Result:
     page()
-    return Result(what, units, "units", timed(page, PAGE_RUNS), bar=PAGE_BAR)
+    return Result(what, units, "units", timed(page, PAGE_RUNS), floor=[*floor], bar=bar)

@@ -8,6 +8,7 @@ book as it stood just before the cut-off, and must come out the same whenever it
 import copy
 import datetime as dt
 import random
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -15,12 +16,14 @@ import pytest
 from zhtj.lib import days
 
 from members.models import LeftReason, Member
-from orgs.kinds import Industry, UnitKind
+from members.queries import active_counts_by_domain
+from orgs.kinds import Domain, Industry, UnitKind
 from orgs.models import OrgUnit
 from orgs.tree import move, rename
 from orgs.tree.closing import close
 from progress.actions import compute_bulletin, publish_bulletin
 from progress.models import Bulletin
+from progress.queries.present import entered_now
 
 from tests import world
 from tests.progress.conftest import DAY, Scene, at, whole
@@ -204,6 +207,14 @@ def assert_is_the_book(bulletin: Bulletin, book: Book) -> None:
     assert all(check["ok"] for check in bulletin.checks), (bulletin.day, bulletin.checks)
 
 
+def assert_now_is_everybody() -> None:
+    for unit in OrgUnit.objects.filter(closed_at=None):
+        everybody: Counter[str] = Counter()
+        for domain, count in active_counts_by_domain(unit).items():
+            everybody[domain or Domain.OTHER.value] += count
+        assert Counter(entered_now(unit)) == everybody, unit
+
+
 @pytest.mark.parametrize("seed", [42, pytest.param(7, marks=pytest.mark.stress)])
 def test_every_day_of_three_weeks_is_the_book_as_it_stood_and_stays_so(empty_scene: Scene, seed: int) -> None:
     scene = empty_scene
@@ -219,6 +230,7 @@ def test_every_day_of_three_weeks_is_the_book_as_it_stood_and_stays_so(empty_sce
         bulletin = scene.compute(day)
         assert_is_the_book(bulletin, books[day])
         frozen[day] = whole(bulletin)
+        assert_now_is_everybody()  # counted from the last bulletin that was published, on the tree of now
         if day.day % 3 == 0:
             publish_bulletin(world.actor(scene.cast.staff), bulletin=bulletin)
     for day in province.chance.sample(sorted(frozen), DAYS):

@@ -1,0 +1,48 @@
+"""Who is entered at this moment in a sub-tree of any size, without counting them all.
+
+The last published bulletin has counted every branch as of its cut-off. Its rows are put on the tree of
+today, and only what has changed since is counted: the same figure as a count of everybody, for a province
+of three million in a tenth of a second.
+"""
+
+from collections import Counter
+
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
+from members import queries as members
+from orgs.kinds import Domain
+from orgs.models import OrgUnit
+from progress.models import Bulletin, BulletinBranch, BulletinState
+
+
+def entered_now(unit: OrgUnit) -> dict[str, int]:
+    """Members in the sub-tree of `unit` by the domain of their branch; a branch without one counts in 其他.
+
+    A domain nobody is entered in may be missing. Three queries; without a published bulletin two, the second
+    over all members below.
+    """
+    published = Bulletin.objects.filter(
+        campaign__province__tree_id=unit.tree_id, state=BulletinState.PUBLISHED
+    )
+    counted = published.order_by("-cutoff_at", "-revision").first()
+    entered: Counter[str] = Counter()
+    if counted is None:
+        parts = [members.active_counts_by_domain(unit)]
+    else:
+        parts = [_then(counted, unit), members.changes_by_domain(unit, counted.cutoff_at)]
+    for part in parts:
+        for domain, count in part.items():
+            entered[domain or Domain.OTHER.value] += count
+    return dict(entered)
+
+
+def _then(bulletin: Bulletin, unit: OrgUnit) -> dict[str, int]:
+    """What the bulletin counted in the branches that are below `unit` now, by their domain now."""
+    below = BulletinBranch.objects.filter(
+        bulletin=bulletin,
+        unit__tree_id=unit.tree_id,
+        unit__lft__gte=unit.lft,
+        unit__lft__lt=unit.rght,
+    )
+    return dict(below.order_by().values_list("unit__domain").annotate(count=Coalesce(Sum("members"), 0)))
