@@ -88,21 +88,20 @@ def existed(unit: OrgUnit, moment: dt.datetime) -> bool:
 
 def tree_as_of(root: OrgUnit, moment: dt.datetime) -> PastTree:
     """The tree under `root` as it stood just before `moment`. One query; linear in the number of units."""
-    rows = (
-        UnitPlacement.objects.filter(as_of(moment))
-        .order_by("unit_id")
-        .values_list("unit_id", "parent_id", "unit__code", "short_name", "kind", "unit_class", "domain")
-    )
-    return drawn(root.pk, bulk.fetched(rows))
+    placed = UnitPlacement.objects.filter(as_of(moment)).order_by()
+    columns = ("unit_id", "parent_id", "unit__code", "short_name", "kind", "unit_class", "domain")
+    return drawn(root.pk, bulk.fetched(placed.values_list(*columns)))
 
 
 def drawn(root_id: int, rows: list[Row]) -> PastTree:
-    """The tree under `root_id` of what was placed, in the order the units were created. Pure."""
+    """The tree under `root_id` of what was placed, told in any order. Pure."""
     units: Below = defaultdict(list)
     branches: Below = defaultdict(list)
     kind = UnitKind.BRANCH.value
     for row in rows:
         (branches if row[4] == kind else units)[row[1]].append(row)
+    for siblings in chain(units.values(), branches.values()):
+        siblings.sort()  # by the id of the unit: as they were created
     placed = _depth_first(root_id, units, branches)
     columns = _columns(placed, branches)
     inside = {unit.unit_id for unit in placed}.union(columns.unit_id)

@@ -23,7 +23,7 @@ def tree(rows: Rows) -> PastTree:
         100,
         [
             (100 + n, 100 + above if above >= 0 else None, f"C{n}", f"组织{n}", kind, "", "")
-            for n, (kind, above) in enumerate(rows)
+            for n, (kind, above) in reversed([*enumerate(rows)])  # told in any order
         ],
     )
 
