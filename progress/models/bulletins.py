@@ -110,8 +110,13 @@ class BulletinUnit(models.Model):
 
 
 class BulletinBranch(models.Model):
-    """One branch that day: members, cadres, expected (null = none known)."""
+    """One branch that day: members, cadres, expected (null = none known).
 
+    Its key is what it is looked up by: 92 000 rows a day would pay for a number of their own with a fifth of
+    the time they take to be stored.
+    """
+
+    pk = models.CompositePrimaryKey("bulletin_id", "unit_id")
     bulletin = models.ForeignKey(
         Bulletin, models.CASCADE, related_name="branches", db_index=False, db_constraint=False
     )
@@ -133,5 +138,4 @@ class BulletinBranch(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["bulletin", "unit"], name="bulletin_branch_once")]
         indexes = [models.Index(fields=["bulletin", "position"], name="bulletin_branch_place")]
