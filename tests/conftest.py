@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -58,6 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_ENABLED = False
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    hypothesis.settings.register_profile("suite", deadline=None)  # a slow machine is no fault of the code
+    hypothesis.settings.load_profile("suite")
     from zhtj.celery import app
 
     app.conf.update(task_always_eager=True, task_eager_propagates=True)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import reach
 from tests.browser import program as programs
 from tests.browser.program import Program
 
 SCREENS = {"office": {"width": 1366, "height": 768}, "phone": {"width": 375, "height": 812}}
+PATIENCE = 15_000  # ms, for whatever is awaited; a busy machine takes seconds to answer
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -43,6 +44,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=reach.chromium(), args=QUIET)
         yield chromium
@@ -72,7 +74,7 @@ class _tab:
 
     def __enter__(self) -> Page:
         tab = self.context.new_page()
-        tab.set_default_timeout(15_000)
+        tab.set_default_timeout(PATIENCE)
         tab.on("pageerror", lambda error: self.complaints.append(str(error)))
         tab.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         return tab

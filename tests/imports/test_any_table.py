@@ -37,7 +37,7 @@ LINES = st.lists(
 def test_any_table_is_checked_to_the_end_and_every_row_accounted_for(cast, where, who):
     actor, unit, data = actor_for(getattr(cast, who)), getattr(cast, where), xlsx([HEAD, person(0)])
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     @given(LINES)
     def every(lines):
         batch = actions.upload(actor, kind="members", unit=unit, file_name="表.xlsx", data=data)

@@ -78,7 +78,7 @@ def test_moments_and_json_come_back_and_columns_left_out_get_their_defaults() ->
     assert (second.before, second.after, second.actor, second.digest) == ({}, {}, None, AuditEntry().digest)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40))
 def test_any_text_survives(text: str) -> None:
     AuditEntry.objects.all().delete()

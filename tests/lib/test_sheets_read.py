@@ -262,7 +262,7 @@ def test_a_broken_archive_entry_is_damage() -> None:
     assert refusal(bytes(data)).code == "file.damaged"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", workbooks.OLE_HEAD, b"\xef\xbb\xbf"]))
 def test_no_bytes_whatever_raise_anything_but_a_refusal(data: bytes, head: bytes) -> None:
     verdict, _ = child.answer(head + data, Limits())
@@ -272,7 +272,7 @@ def test_no_bytes_whatever_raise_anything_but_a_refusal(data: bytes, head: bytes
 _DAMAGED = xlsx(ROSTER)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, len(_DAMAGED) - 1), st.binary(min_size=1, max_size=8))
 def test_no_damage_to_a_workbook_raises_anything_but_a_refusal(at: int, patch: bytes) -> None:
     verdict, _ = child.answer(_DAMAGED[:at] + patch + _DAMAGED[at + len(patch) :], Limits())
@@ -296,7 +296,7 @@ _CELLS = st.one_of(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.lists(_CELLS, max_size=5), max_size=6), st.sampled_from([xlsx, xls, csv]))
 def test_any_cell_of_any_type_is_read(rows: list[list[Any]], write: Any) -> None:
     try:

@@ -140,7 +140,7 @@ _VALUES = st.one_of(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(
         st.lists(st.one_of(_VALUES, st.builds(Marked, _VALUES, st.text(max_size=9))), max_size=4), max_size=5

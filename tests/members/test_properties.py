@@ -10,7 +10,7 @@ from orgs import identity
 from tests import world
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     number=st.integers(0, 30_000),
     born=st.dates(dt.date(1900, 1, 1), dt.date(2018, 11, 23)),

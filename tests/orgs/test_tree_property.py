@@ -188,7 +188,6 @@ def assert_same(model: Model) -> None:
 
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.one_of(births, births, births, moves, merges, merges, closings, repairs), max_size=14))
