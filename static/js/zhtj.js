@@ -74,13 +74,15 @@
     if (!form || event.key !== "Enter" || event.isComposing) return;
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
-      const button = form.querySelector("button[data-main], button:not([type=button])");
+      const button = form.querySelector("button[data-main], button:not([type=button], [formaction])");
       if (button) button.click();
       return;
     }
     if (form.matches("[data-flow]") && event.target.matches("input:not([type=checkbox]):not([type=radio]), select")) {
       event.preventDefault();
-      const stops = Array.from(form.querySelectorAll("input:not([type=hidden]), select, textarea, button")).filter(
+      // A button with an address of its own is a way out of the form.
+      const fields = "input:not([type=hidden]), select, textarea, button:not([formaction])";
+      const stops = Array.from(form.querySelectorAll(fields)).filter(
         function (item) { return !item.disabled && item.offsetParent !== null; });
       const next = stops[stops.indexOf(event.target) + 1];
       if (next) next.focus();
