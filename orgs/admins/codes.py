@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from guardian.shortcuts import assign_perm
 
 from zhtj.lib import crypto, days
@@ -15,12 +15,14 @@ from zhtj.lib.problems import Refused
 
 from orgs import audit
 from orgs.admins.holders import (
+    administers,
     admins,
     admins_of,
     cannot_have_admin,
     children_to_staff,
     require_admin,
     require_all_in_reach,
+    require_holder,
     step_down,
     withdraw_resets,
 )
@@ -69,20 +71,27 @@ def _issue(actor: Actor, ids: Sequence[int]) -> list[AccessCode]:
 
 
 def issue_reset_code(actor: Actor, *, user: User, unit: OrgUnit) -> AccessCode:
-    """A code by which an administrator of `unit` sets a new password; older open ones are withdrawn.
+    """A code by which whoever holds a role on `unit` sets a new password; older ones are withdrawn.
 
-    Raises Refused where the account holds a role beyond the actor's reach too (decision 0011).
+    Whoever manages the administrators of the unit gives it; on the province, which has no superior,
+    whoever hands out its roles. Raises Refused where the account holds no role on the unit, or one beyond the
+    actor's reach too (decision 0011).
     """
-    actor.scope.require("admins.manage", unit)
+    if not actor.scope.may("roles.apart", unit):
+        actor.scope.require("admins.manage", unit)
     require_all_in_reach(actor.scope, user)
-    return first_reset(actor, user=user, province=unit)
+    return _new_reset(actor, user, unit)
 
 
 def first_reset(actor: Actor, *, user: User, province: OrgUnit) -> AccessCode:
-    """`issue_reset_code` without asking the scope: for the head of a tree, see orgs.founding."""
-    unit = province
+    """For an administrator of the head of a tree, without asking the scope: see orgs.founding."""
+    require_admin(user, province)
+    return _new_reset(actor, user, province)
+
+
+def _new_reset(actor: Actor, user: User, unit: OrgUnit) -> AccessCode:
     with transaction.atomic():
-        require_admin(user, unit)
+        require_holder(user, unit)
         now = days.now()
         _open(AccessCode.Purpose.RESET, now).filter(user=user).update(withdrawn_at=now)
         code = _new_code(AccessCode.Purpose.RESET, unit, actor, now)
@@ -115,7 +124,9 @@ def issue_handover_code(actor: Actor, *, user: User, unit: OrgUnit) -> AccessCod
 
 def open_codes(scope: Scope, units: Sequence[OrgUnit], *, now: dt.datetime) -> list[AccessCode]:
     """The codes still to be used for these units, by unit; those the scope may hand out. One query."""
-    mine = AccessCode.objects.filter(scope.q("unit", "admins.manage"), unit__in=units)
+    resets = Q(purpose=AccessCode.Purpose.RESET) & ~Q(administers("user", "unit"))
+    reach = scope.q("unit", "admins.manage") | (scope.q("unit", "roles.apart") & resets)
+    mine = AccessCode.objects.filter(reach, unit__in=units)
     still_open = mine.filter(used_at=None, withdrawn_at=None, expires_at__gt=now)
     return list(still_open.select_related("user", "unit").order_by("unit__tree_id", "unit__lft", "id"))
 

@@ -52,6 +52,12 @@ def has_admin(path: str = "pk") -> Exists:
     )
 
 
+def administers(user: str, unit: str) -> Exists:
+    """Does the account at `user` administer the unit at `unit`, both of the outer query?"""
+    held = OrgUnitUserObjectPermission.objects.filter(permission__codename="unit_admin")
+    return Exists(held.filter(user=OuterRef(user), content_object=OuterRef(unit)))
+
+
 def children_to_staff(scope: Scope, unit: OrgUnit) -> list[OrgUnit]:
     """The open direct children whose administrators the scope manages, in tree order. One query."""
     reach = scope.q(capability="admins.manage")
@@ -139,11 +145,14 @@ def cannot_have_admin(units: Sequence[OrgUnit], *, leaving: User | None = None) 
 def require_all_in_reach(scope: Scope, user: User) -> None:
     """Whoever sets somebody's password can act as them everywhere: so all their roles must lie below.
 
-    Raises Refused `admin.also_elsewhere`; the other units are not named, they may be none of the actor's
-    business. One query.
+    A role only the province hands out lies below the province alone; on its own unit so does every role but
+    its administrators'. Raises Refused `admin.also_elsewhere`; the other units are not named, they may be
+    none of the actor's business. One query.
     """
-    held = OrgUnit.objects.filter(grants__user=user)
-    if held.exclude(scope.q(capability="admins.manage")).exists():
+    held = OrgUnitUserObjectPermission.objects.filter(user=user)
+    managed = scope.q("content_object", "admins.manage") & ~Q(permission__codename__in=ROLES_APART)
+    apart = scope.q("content_object", "roles.apart") & ~Q(permission__codename="unit_admin")
+    if held.exclude(managed | apart).exists():
         raise Refused([CODES.problem("admin.also_elsewhere", name=user.username)])
 
 
@@ -157,3 +166,13 @@ def withdraw_resets(user: User, *, now: dt.datetime) -> None:
 def require_admin(user: User, unit: OrgUnit) -> None:
     if not admins(unit).filter(pk=user.pk).exists():
         raise Refused([CODES.problem("admin.unknown", name=str(user), unit=unit.short_name)])
+
+
+def holders(unit: OrgUnit) -> QuerySet[User]:
+    """Whoever holds a role on `unit`, its administrators among them. One query."""
+    return User.objects.filter(is_active=True, orgunituserobjectpermission__content_object=unit).distinct()
+
+
+def require_holder(user: User, unit: OrgUnit) -> None:
+    if not holders(unit).filter(pk=user.pk).exists():
+        raise Refused([CODES.problem("user.without_role", name=str(user), unit=unit.short_name)])

@@ -53,9 +53,10 @@ def issue_code(request: Request, pk: int) -> Response:
 @extend_schema(request=AdminName, responses=OpenApiTypes.OBJECT)
 @api_view(["POST"])
 def reset_admin(request: Request, pk: int) -> Response:
-    """发放重置码：2 天内有效。"""
-    unit = _unit(request, pk)
-    return Response(_plain(admins.issue_reset_code(request.actor, user=_admin(request, unit), unit=unit)))
+    """发放重置码给管理员或有其他角色的账号：2 天内有效。"""
+    unit = _unit(request, pk, "admins.manage", "roles.apart")
+    user = get_object_or_404(admins.holders(unit), username=_sent(AdminName, request)["username"])
+    return Response(_plain(admins.issue_reset_code(request.actor, user=user, unit=unit)))
 
 
 @extend_schema(request=AdminName, responses=OpenApiTypes.OBJECT)

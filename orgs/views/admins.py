@@ -4,6 +4,7 @@ import io
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -32,15 +33,19 @@ def _page(request: Request, unit: OrgUnit, form: RoleForm | None = None) -> Http
     codes = admins.open_codes(request.scope, [unit], now=days.now())
     held = admins.admins_of([unit])[unit.pk]
     offered = admins.roles_offered(request.scope, unit)
-    roles = [(user, role, ROLE_WORDS[role], role in offered) for user, role in admins.roles_on(unit)]
     resets = [code for code in codes if code.purpose == AccessCode.Purpose.RESET]
+    roles = [
+        (user, role, ROLE_WORDS[role], role in offered, _reset_of(user, resets) if user not in held else None)
+        for user, role in admins.roles_on(unit)
+    ]
     is_below = request.scope.may("admins.manage", unit)
     context = {
         "unit": unit,
         "path": queries.visible_path(request.scope, unit),
-        "admins": [(user, _shown([code for code in resets if code.user_id == user.pk])) for user in held],
+        "admins": [(user, _reset_of(user, resets)) for user in held],
         "code": _shown([code for code in codes if code.purpose == AccessCode.Purpose.REGISTER]),
         "is_below": is_below,
+        "may_reset": is_below or request.scope.may("roles.apart", unit),
         "may_issue": is_below and unit.is_open and len(held) < admins.ADMINS_PER_UNIT,
         "most": admins.ADMINS_PER_UNIT,
         "roles": roles,
@@ -106,10 +111,11 @@ def code_issue(request: Request, pk: int) -> HttpResponse:
 @door("admins.manage")
 @require_POST
 def admin_reset(request: Request, pk: int) -> HttpResponse:
-    """A reset code for an administrator who has forgotten the password."""
-    unit = _unit(request, pk)
+    """A reset code for whoever holds a role here and has forgotten the password."""
+    unit = _unit(request, pk, "admins.manage", "roles.apart")
+    user = _named(request, admins.holders(unit))
     with refusals_said(request):
-        admins.issue_reset_code(request.actor, user=_admin(request, unit), unit=unit)
+        admins.issue_reset_code(request.actor, user=user, unit=unit)
         messages.success(request, "重置码已发放，2 天内有效。")
     return redirect("unit_admins", pk=unit.pk)
 
@@ -194,8 +200,17 @@ def _unit(request: Request, pk: int, *capabilities: str) -> OrgUnit:
 
 def _admin(request: Request, unit: OrgUnit) -> User:
     """The administrator a form names; 404 where it is none (any more)."""
+    return _named(request, admins.admins(unit))
+
+
+def _named(request: Request, users: QuerySet[User]) -> User:
     form = UserChoiceForm(request.POST)
-    return get_object_or_404(admins.admins(unit), pk=form.cleaned_data["user"] if form.is_valid() else 0)
+    return get_object_or_404(users, pk=form.cleaned_data["user"] if form.is_valid() else 0)
+
+
+def _reset_of(user: User, resets: list[AccessCode]) -> tuple[AccessCode, str] | None:
+    """The open reset code of this account."""
+    return _shown([code for code in resets if code.user_id == user.pk])
 
 
 def _children(request: Request, unit: OrgUnit) -> tuple[list[OrgUnit], dict[int, AccessCode]]:

@@ -182,3 +182,47 @@ def test_the_handover_from_the_page_shows_whose_place_it_is(cast: Cast) -> None:
     client.post(reverse("admin_hand_over", args=[cast.branch.pk]), {"user": cast.secretary.pk})
     page = client.get(here).content.decode()
     assert "移交码" in page and admins.plain_code(AccessCode.objects.get()) in page
+
+
+# who asks, whose password, on which unit → what comes of it: 200, 403, 404 or a code of a refusal
+RESETS = [
+    ("county_admin", "viewer", "committee", "200"),
+    ("county_admin", "auditor", "committee", "200"),
+    ("county_admin", "ids_reveal", "committee", "admin.also_elsewhere"),  # only the province hands it out
+    ("province_admin", "ids_reveal", "committee", "200"),
+    ("province_admin", "provincial_staff", "province", "200"),
+    ("province_admin", "settings_admin", "province", "200"),
+    ("province_admin", "unit_admin", "province", "admin.also_elsewhere"),
+    ("committee_admin", "viewer", "committee", "403"),
+    ("outsider", "viewer", "committee", "404"),
+]
+
+
+@pytest.mark.parametrize(("giver", "role", "place", "expected"), RESETS)
+def test_a_password_is_reset_by_whoever_hands_out_the_roles(
+    cast: Cast, giver: str, role: str, place: str, expected: str
+) -> None:
+    unit = getattr(cast, place)
+    holder = world.account(unit, role)
+    client = world.client(getattr(cast, giver))
+    answer = client.post(
+        reverse("api_admin_reset", args=[unit.pk]), {"username": holder.username}, "application/json"
+    )
+    found = str(answer.status_code)
+    if found == "422":
+        (found,) = [problem["code"] for problem in answer.json()["problems"]]
+    assert found == expected
+    client.post(reverse("admin_reset", args=[unit.pk]), {"user": holder.pk})
+    codes = AccessCode.objects.filter(purpose="reset", user=holder, withdrawn_at=None)
+    if expected == "200":
+        shown = client.get(reverse("unit_admins", args=[unit.pk])).content.decode()
+        assert admins.plain_code(codes.get()) in shown
+    else:
+        assert not codes.exists()
+
+
+def test_a_fellow_administrator_of_the_province_does_not_see_its_reset_code(cast: Cast) -> None:
+    fellow = world.account(cast.province)
+    code = admins.first_reset(world.actor(cast.province_admin), user=fellow, province=cast.province)
+    page = world.client(cast.province_admin).get(reverse("unit_admins", args=[cast.province.pk]))
+    assert admins.plain_code(code) not in page.content.decode()
