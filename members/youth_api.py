@@ -185,7 +185,7 @@ class YouthViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in documents.TYPES})
     def download(self, request: Request, pk: int, document_pk: int) -> HttpResponse:
         """A document as it was uploaded, as an attachment."""
-        return document_file(self._youth(pk), document_pk)
+        return document_file(request.actor, self._youth(pk), document_pk)
 
     @extend_schema(request=None, responses={204: None})
     def detach(self, request: Request, pk: int, document_pk: int) -> Response:

@@ -1,7 +1,7 @@
 """Appointing, verifying and dismissing cadres. The only writer of `Cadre`."""
 
 from cadres.actions.enter import Entered, enter_cadre, enter_cadres
-from cadres.actions.export import note_export
+from cadres.actions.export import note_export, note_print
 from cadres.actions.judge import Verdict, judge
 from cadres.actions.keep import declare_verified, keep_cadre
 from cadres.actions.leave import depart_cadre, take_back_departure
@@ -36,6 +36,7 @@ __all__ = [
     "judge",
     "keep_cadre",
     "note_export",
+    "note_print",
     "take_back_departure",
     "undo_cadres",
     "verify_unchanged",

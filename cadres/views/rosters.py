@@ -81,16 +81,18 @@ def cadre_export(request: Request) -> HttpResponse | FileResponse:
 @door("roster.print")
 @never_cache
 def cadre_print(request: Request) -> HttpResponse:
-    """The roster as narrowed, as one page to print, sign and seal; ids masked."""
+    """The roster as narrowed, as one page to print, sign and seal; ids masked. Audited each time."""
     unit = unit_asked(request)
     request.scope.require("roster.print", unit)
     form = _filters(request)
     found = list(queries.roster(request.scope, unit=unit, filters=form.asked)[: MOST_PRINTED + 1])
+    shown, narrowed = found[:MOST_PRINTED], urlencode(form.query())
+    actions.note_print(request.actor, unit=unit, count=len(shown), narrowed=narrowed)
     today = days.today()
     context = {
         "unit": unit,
         "path": path_to(request, unit),
-        "rows": [(cadre, columns.cells(cadre, form.columns, today)) for cadre in found[:MOST_PRINTED]],
+        "rows": [(cadre, columns.cells(cadre, form.columns, today)) for cadre in shown],
         "labels": [column.label for column in form.columns],
         "is_cut": len(found) > MOST_PRINTED,
         "today": today,

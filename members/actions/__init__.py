@@ -23,13 +23,14 @@ from members.actions.retention import (
     forget_orphans,
     forget_youth,
 )
-from members.actions.reveal import allow_export, reveal_id
+from members.actions.reveal import allow_export, note_print, reveal_id
 from members.actions.review import (
     Recognised,
     attach_document,
     detach_document,
     dismiss_youth,
     mend_youth,
+    read_document,
     recognise,
     recognise_all,
     release_youth,
@@ -79,8 +80,10 @@ __all__ = [
     "keeper_of",
     "list_youth",
     "mend_youth",
+    "note_print",
     "preview",
     "put_under_review",
+    "read_document",
     "recognise",
     "recognise_all",
     "release_youth",

@@ -71,3 +71,9 @@ def allow_export(
     with transaction.atomic():
         audit.record(actor, "members.export", unit=unit, after=after)
     return chosen
+
+
+def note_print(actor: Actor, *, unit: OrgUnit, count: int, filters: Filters) -> None:
+    """Record that the roster of `unit` was shown to be printed. Raises PermissionDenied. One insert."""
+    actor.scope.require("roster.print", unit)
+    audit.record(actor, "members.print", unit=unit, after={"count": count, "filters": filters.told()})

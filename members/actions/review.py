@@ -201,6 +201,18 @@ def attach_document(actor: Actor, *, youth: YouthUnderReview, name: str, data: b
     return document
 
 
+def read_document(actor: Actor, *, youth: YouthUnderReview, document: ReviewDocument) -> bytes:
+    """What was uploaded, for whoever may see the case; leaves a trail each time.
+
+    Raises PermissionDenied outside `members.see`, FileNotFoundError where the file is gone. One insert.
+    """
+    actor.scope.require("members.see", youth.branch)
+    data = documents.read(document.stored_as)
+    after = {"youth": youth.pk, "document": document.pk, "name": document.name}
+    audit.record(actor, "members.read_document", unit=youth.branch, after=after)
+    return data
+
+
 def detach_document(actor: Actor, *, youth: YouthUnderReview, document: ReviewDocument) -> None:
     """Remove a document of an open case; its file goes when the transaction is through."""
     actor.scope.require("members.enter", youth.branch)

@@ -14,11 +14,12 @@ from zhtj.lib.forms import Plain
 from zhtj.lib.problems import Problem, blocking
 
 import orgs.queries
-from members import documents, queries
+from members import actions, queries
 from members.models import Member, YouthUnderReview
 from members.rules import AS_ISSUED, RECTIFIABLE
 from orgs.models import OrgUnit
 from orgs.requests import Request
+from orgs.scopes import Actor
 
 F = TypeVar("F", bound=Plain)
 
@@ -86,15 +87,15 @@ def ways_out(problems: Iterable[Problem], branch: OrgUnit) -> list[WayOut]:
     return found
 
 
-def document_file(youth: YouthUnderReview, pk: int) -> HttpResponse:
+def document_file(actor: Actor, youth: YouthUnderReview, pk: int) -> HttpResponse:
     """A document of the case as it was uploaded: always a download, never shown inline, kept by nothing on
-    the way. 404 where the case has none of this key or its file is gone.
+    the way; audited. 404 where the case has none of this key or its file is gone.
     """
     document = queries.document_of(youth, pk)
     if document is None:
         raise Http404
     try:
-        data = documents.read(document.stored_as)
+        data = actions.read_document(actor, youth=youth, document=document)
     except FileNotFoundError:
         raise Http404 from None
     answer = HttpResponse(data, content_type=document.content_type)

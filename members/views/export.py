@@ -61,16 +61,21 @@ def _workbook(request: Request, unit: OrgUnit, filters: queries.Filters, form: E
 @door("roster.print")
 @never_cache
 def member_print(request: Request) -> HttpResponse:
-    """The roster of a sub-tree as one page to print, sign and seal, narrowed as it was; ids masked."""
+    """The roster of a sub-tree as one page to print, sign and seal, narrowed as it was; ids masked.
+
+    Audited each time: whoever reloads the page has it once more.
+    """
     unit = unit_asked(request)
     request.scope.require("roster.print", unit)
     filters = RosterForm(request.GET).filters()
     found = queries.narrowed(request.scope, unit, filters, today=days.today(), capability="roster.print")
     rows = list(found[: MOST_PRINTED + 1])
+    shown = rows[:MOST_PRINTED]
+    actions.note_print(request.actor, unit=unit, count=len(shown), filters=filters)
     context = {
         "unit": unit,
         "path": path_to(request, unit),
-        "members": rows[:MOST_PRINTED],
+        "members": shown,
         "is_cut": len(rows) > MOST_PRINTED,
         "posts": queries.posts_of_members(rows),
         "today": days.today(),

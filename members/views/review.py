@@ -160,7 +160,7 @@ def youth_act(request: Request, pk: int) -> HttpResponse:
 @door("members.see")
 def youth_document(request: Request, pk: int, document_pk: int) -> HttpResponse:
     """A document, opened for whoever may see the case."""
-    return document_file(_youth(request, pk), document_pk)
+    return document_file(request.actor, _youth(request, pk), document_pk)
 
 
 def _act(request: Request, youth: YouthUnderReview, form: YouthForm) -> str:

@@ -20,6 +20,7 @@ from orgs.admins.codes import (
     plain_code,
     register,
     reset_password,
+    take_codes,
     take_on_unit,
     waiting_children,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "reset_password",
     "roles_offered",
     "roles_on",
+    "take_codes",
     "take_on_unit",
     "username_problems",
     "waiting_children",

@@ -15,7 +15,7 @@ from zhtj.lib.doors import door
 from zhtj.lib.refusals import refusals_said
 from zhtj.lib.sheets import HeaderCell, SheetOut, write_workbook
 
-from orgs import actions, admins, audit, queries
+from orgs import actions, admins, queries
 from orgs.forms import RoleForm, UserChoiceForm
 from orgs.models import AccessCode, OrgUnit, User
 from orgs.requests import Request
@@ -155,13 +155,13 @@ def unit_codes(request: Request, pk: int) -> HttpResponse:
 @door("admins.manage")
 @never_cache
 def code_sheet(request: Request, pk: int) -> HttpResponse:
-    """The open registration codes of the direct children, to print and cut up."""
+    """The open registration codes of the direct children, to print and cut up. Audited each time."""
     unit = get_object_or_404(queries.units(request.scope), pk=pk)
-    _, codes = _children(request, unit)
+    codes = admins.take_codes(request.actor, unit=unit, as_sheet=True, now=days.now())
     context = {
         "unit": unit,
         "path": queries.visible_path(request.scope, unit),
-        "codes": [_shown([code]) for code in codes.values()],
+        "codes": codes,
         "address": settings.ZHTJ_BASE_URL,
     }
     return render(request, "orgs/code_sheet.html", context)
@@ -173,18 +173,14 @@ def code_sheet(request: Request, pk: int) -> HttpResponse:
 def code_workbook(request: Request, pk: int) -> FileResponse:
     """The same codes as a workbook; the download is audited."""
     unit = get_object_or_404(queries.units(request.scope), pk=pk)
-    _, codes = _children(request, unit)
+    codes = admins.take_codes(request.actor, unit=unit, as_sheet=False, now=days.now())
     header = [HeaderCell("组织", width=28), HeaderCell("组织编码", width=18, is_text=True)]
     header += [HeaderCell("注册码", width=14, is_text=True), HeaderCell("有效期至", width=18)]
-    rows = [
-        (code.unit.short_name, code.unit.code, admins.plain_code(code), code.expires_at)
-        for code in codes.values()
-    ]
+    rows = [(code.unit.short_name, code.unit.code, text, code.expires_at) for code, text in codes]
     address = f"{settings.ZHTJ_BASE_URL}/register/"
     note = f"请各组织管理员打开 {address} 输入注册码。每个注册码只能用一次，请勿转发到工作群。"
     target = io.BytesIO()
     write_workbook(target, [SheetOut("注册码", header, rows, [note])])
-    audit.record(request.actor, "orgs.export_codes", unit=unit, after={"count": len(rows)})
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=f"{unit.short_name}下级注册码.xlsx")
 

@@ -43,7 +43,7 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "import_row": ("committee_admin", {"pk": "batch", "number": "row"}, "", 7),
     "import_branches": ("committee_admin", {}, "", 10),
     "cadre_list": ("committee_admin", {}, "", 11),
-    "cadre_print": ("committee_admin", {}, "", 9),
+    "cadre_print": ("committee_admin", {}, "", 11),
     "cadre_missing": ("county_admin", {}, "", 9),
     "cadre_organs": ("city_admin", {}, "", 14),
     "cadre_unit": ("county_admin", {"unit_pk": "county"}, "", 13),

@@ -142,6 +142,18 @@ def test_the_printed_roster_has_room_for_signature_and_seal(cast: Cast) -> None:
     assert "王小明" in page and "盖章" in page and "本人签名" in page
 
 
+def test_whoever_opens_a_roster_to_print_leaves_a_trail(cast: Cast) -> None:
+    world.members(cast.branch, 2)
+    world.cadre(cast.county, "书记")
+    admin = world.client(cast.county_admin)
+    assert admin.get("/members/print/").status_code == 200
+    assert admin.get("/cadres/print/").status_code == 200
+    members = AuditEntry.objects.get(action="members.print")
+    assert (members.actor, members.unit, members.after["count"]) == (cast.county_admin, cast.county, 2)
+    cadres = AuditEntry.objects.get(action="cadres.print")
+    assert (cadres.actor, cadres.unit, cadres.after["count"]) == (cast.county_admin, cast.county, 1)
+
+
 def test_the_api_shows_a_whole_id_with_a_purpose_as_the_page_does(cast: Cast) -> None:
     id_text = world.national_id(60_500)
     member, outside = (

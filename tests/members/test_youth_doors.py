@@ -119,6 +119,11 @@ def test_a_document_is_listed_and_comes_back_as_it_went_in_as_on_the_page(cast: 
     assert [api[name] for name in names] == [page[name] for name in names]
     assert api["Content-Disposition"].startswith("attachment") and "no-store" in api["Cache-Control"]
     assert above.get(f"/api/youths/{pk}/documents/{number}/", HTTP_ACCEPT="application/pdf").content == data
+    trail = AuditEntry.objects.filter(action="members.read_document", actor=cast.county_admin)
+    told = {"youth": pk, "document": number, "name": "证明.pdf"}
+    assert [(each.door, each.after) for each in trail.order_by("id")] == [
+        (door, told) for door in ("page", "api", "api")
+    ]
     other = listed(cast, **LATE, national_id=world.national_id(60_700))
     ask(above, f"{other}/documents/{number}/", status=404)
     for address in (f"{pk}/documents/", f"{pk}/documents/{number}/"):

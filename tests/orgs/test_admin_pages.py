@@ -35,6 +35,7 @@ def test_one_press_gives_a_code_to_every_child_without_an_administrator(cast: Ca
     assert AccessCode.objects.count() == 2, "who holds an open code keeps it"
     sheet = client.get(reverse("code_sheet", args=[cast.committee.pk])).content.decode()
     assert all(admins.plain_code(code) in sheet for code in codes)
+    assert AuditEntry.objects.get(action="orgs.print_codes").after == {"count": 2}
     answer = client.post(reverse("code_workbook", args=[cast.committee.pk]))
     data = b"".join(answer.streaming_content)
     (page_of_sheet,) = sheets.read_rows(data, "注册码.xlsx", limits=sheets.Limits())
