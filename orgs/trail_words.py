@@ -216,7 +216,13 @@ def _words(choices: type[TextChoices]) -> dict[str, str]:
     return {str(value): str(label) for value, label in choices.choices}
 
 
-_WORKBOOKS = {"members": "团员", "cadres": "团干部", "units": "团组织", "baselines": "团统数"}
+_WORKBOOKS = {
+    "members": "团员",
+    "cadres": "团干部",
+    "units": "团组织",
+    "baselines": "团统数",
+    "youths": "身份摸底青年",
+}
 # Field → stored value → its word. What is not listed is shown as it is.
 VALUES: dict[str, dict[str, str]] = {
     "kind": _words(UnitKind) | _WORKBOOKS,

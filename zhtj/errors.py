@@ -19,7 +19,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from zhtj.lib.races import RaceLost
+from zhtj.lib.races import RaceLost, is_deadlock
 
 BACK = "返回上一页，检查后再试一次。"
 CALL = "多次出现时，请联系上级团组织管理员。"
@@ -43,7 +43,7 @@ PAGES: dict[int, tuple[str, str, str, tuple[str, ...]]] = {
     409: (
         "conflict",
         "与他人的操作相撞",
-        "有人同时在修改相同的内容，这一步没有保存。",
+        "有人同时在修改相同的内容，这一步没有保存，请再试一次。",
         ("返回上一页，刷新后再试一次。", CALL),
     ),
     413: (
@@ -108,7 +108,7 @@ def status_of(error: BaseException | None) -> int:
         return 413
     if isinstance(error, SuspiciousOperation | BadRequest):
         return 400
-    if isinstance(error, RaceLost):
+    if isinstance(error, RaceLost) or (isinstance(error, OperationalError) and is_deadlock(error)):
         return 409
     if isinstance(error, OperationalError | InterfaceError):
         return 503

@@ -14,6 +14,19 @@ from zhtj.lib.races import RaceLost
 
 from tests import world
 
+
+class Deadlock(Exception):
+    """What the driver raises where PostgreSQL ends one of two transactions that wait for each other."""
+
+    pgcode = "40P01"
+
+
+def deadlock() -> OperationalError:
+    error = OperationalError("deadlock detected")
+    error.__cause__ = Deadlock()
+    return error
+
+
 ERRORS = {
     "404": Http404(),
     "400": SuspiciousOperation(),
@@ -109,3 +122,13 @@ def test_no_error_page_asks_the_database(visitor: Client, django_assert_num_quer
         for status in ERRORS:
             visitor.get(f"/fail/{status}/")
         visitor.get("/no-such-page/")
+
+
+@pytest.mark.parametrize("address", ["/fail/deadlock/", "/api/fail/deadlock/"])
+def test_who_lost_a_deadlock_is_told_to_try_again_not_that_the_database_is_gone(
+    address: str, visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ERRORS, "deadlock", deadlock())
+    answer = visitor.get(address)
+    said = answer.json()["message"] if "/api/" in address else answer.content.decode()
+    assert answer.status_code == 409 and "请再试一次" in said

@@ -110,6 +110,7 @@ def test_each_field_is_shown_before_and_after(trodden: Cast) -> None:
 WORDS: list[tuple[dict[str, Any], str]] = [
     ({"kind": "branch"}, "团支部"),
     ({"kind": "members"}, "团员"),
+    ({"kind": "youths"}, "身份摸底青年"),
     ({"domain": "state_enterprise"}, "国有企业"),
     ({"role": "ids_reveal"}, "查看完整身份证号码"),
     ({"political_status": "league_member"}, "共青团员"),

@@ -29,9 +29,14 @@ def one_transaction() -> Iterator[None]:
     except IntegrityError as error:
         raise RaceLost from error
     except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) != _DEADLOCK:
+        if not is_deadlock(error):
             raise
         raise RaceLost from error
+
+
+def is_deadlock(error: BaseException) -> bool:
+    """Did the database end this transaction so that another may go on? Doing it again would succeed."""
+    return getattr(error.__cause__, "pgcode", None) == _DEADLOCK
 
 
 def until_settled(work: Callable[[], T]) -> T:
