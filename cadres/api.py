@@ -1,6 +1,6 @@
 """Cadres over the API: the same scope, rules and codes as the pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,7 +23,7 @@ from cadres.forms import FilterForm
 from cadres.models import Cadre
 from cadres.rules import FIELDS, EntryReader
 from orgs.models import OrgUnit
-from orgs.scopes import NOTHING
+from orgs.scopes import NOTHING, Scope
 
 FILTERS = {
     "unit": "组织编码；不填为本组织",
@@ -156,13 +156,10 @@ class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     @extend_schema(parameters=[OpenApiParameter(name, str, description=say) for name, say in FILTERS.items()])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The roster of a unit's sub-tree by place in the tree, narrowed; `after` leads to the next page."""
-        unit = self._unit_asked(request)
-        form = FilterForm(request.query_params)
-        wrong = form.errors | {problem.field: [problem.mend] for problem in form.problems}
+        unit = unit_named(request.scope, request.query_params.get("unit", ""))
+        form = filters_in(request.query_params)
         if form.asked.is_private:
-            wrong["q"] = ["身份证号码和手机号码不能写在网址中，请在团干部名册页面查找。"]
-        if wrong:
-            raise ValidationError(wrong)
+            raise ValidationError({"q": "身份证号码和手机号码不能写在网址中，请在团干部名册页面查找。"})
         found = queries.roster(request.scope, unit=unit, filters=form.asked)
         shown, after = queries.page(found, request.query_params.get("after", ""))
         following = replace_query_param(request.build_absolute_uri(), "after", after) if after else None
@@ -216,7 +213,8 @@ class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     @extend_schema(responses=OrganSerializer(many=True))
     def organs(self, request: Request) -> Response:
         """The leading organs of the sub-tree: how far each is, who has declared, who is late."""
-        found = queries.organs(request.scope, self._unit_asked(request), days.today())
+        unit = unit_named(request.scope, request.query_params.get("unit", ""))
+        found = queries.organs(request.scope, unit, days.today())
         return Response(OrganSerializer(found, many=True).data)
 
     @extend_schema(request=DepartSerializer, responses={204: None})
@@ -252,17 +250,28 @@ class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             }
         )
 
-    def _unit_asked(self, request: Request) -> OrgUnit:
-        """The unit of the code in `unit`, else the one acted for."""
-        code = words.code(request.query_params.get("unit", ""))
-        seen = orgs.queries.units(request.scope, "cadres.see")
-        if not code:
-            return get_object_or_404(seen, pk=request.scope.unit_id)
-        return get_object_or_404(seen, code=code)
-
     def _own_unit(self, request: Request) -> OrgUnit:
         units = orgs.queries.units(request.scope)
         return get_object_or_404(units, pk=request.scope.unit_id)
+
+
+def unit_named(scope: Scope, text: str) -> OrgUnit:
+    """The unit of this code if its cadres may be seen, "" the one acted for; 404 for any other."""
+    code = words.code(text)
+    seen = orgs.queries.units(scope, "cadres.see")
+    if not code:
+        return get_object_or_404(seen, pk=scope.unit_id)
+    return get_object_or_404(seen, code=code)
+
+
+def filters_in(asked: Mapping[str, Any]) -> FilterForm:
+    """What a roster is narrowed to, by the names of the page. Raises ValidationError for what cannot be
+    read."""
+    form = FilterForm(asked)
+    wrong = form.errors | {problem.field: [problem.mend] for problem in form.problems}
+    if wrong:
+        raise ValidationError(wrong)
+    return form
 
 
 def _plain(problems: Sequence[Problem]) -> list[dict[str, str]]:

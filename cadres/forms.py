@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from zhtj.lib.forms import Plain, Search, Typed
+from zhtj.lib.forms import Plain, Search, Typed, Words
 from zhtj.lib.problems import Problem
 
 from cadres.columns import COLUMNS, USUAL, RosterColumn, chosen
@@ -213,3 +213,10 @@ class FilterForm(Plain):
         keys = tuple(column.key for column in self.columns)
         columns = [("column", key) for key in keys] if keys != USUAL else []
         return [*((name, value) for name, value in values.items() if value), *columns]
+
+
+class ExportForm(Plain):
+    """Whether a roster leaves with whole ids, and what they are needed for."""
+
+    full = forms.BooleanField(label="包含完整的身份证号码和手机号码", required=False)
+    purpose = Words("用途", "查看、导出完整身份证号码须写明用途，将记入审计。")

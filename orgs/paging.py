@@ -1,7 +1,7 @@
 """Lists in the order of the tree, page by page behind the last row shown: no page costs more than the first.
 
-The cursor is `unit.row`: the unit's place is looked up when the statement runs, so that a unit moved
-meanwhile neither hides rows nor repeats them.
+The cursor is `unit.row`, of a list of units the unit alone: its place is looked up when the statement runs,
+so that a unit moved meanwhile neither hides rows nor repeats them.
 """
 
 import re
@@ -10,8 +10,10 @@ from typing import Any
 from django.db.models import Q, QuerySet, Subquery
 
 from orgs import finding
+from orgs.models import OrgUnit
 
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
+_UNIT = re.compile(r"[0-9]{1,18}")
 
 
 def page_after(found: QuerySet[Any], path: str, after: str, size: int) -> tuple[list[Any], str]:
@@ -23,6 +25,13 @@ def page_after(found: QuerySet[Any], path: str, after: str, size: int) -> tuple[
     shown = page[:size]
     last = shown[-1] if len(page) > size else None
     return shown, f"{getattr(last, f'{path}_id')}.{last.pk}" if last else ""
+
+
+def units_after(units: QuerySet[OrgUnit], after: str, size: int) -> tuple[list[OrgUnit], str]:
+    """The next `size` units, of whatever tree, behind the one whose key is the cursor, and the cursor of the
+    page after ("" = none). One query."""
+    page = list(units.filter(_later_units(after))[: size + 1])
+    return page[:size], str(page[size - 1].pk) if len(page) > size else ""
 
 
 def up_to(found: QuerySet[Any], most: int) -> int:
@@ -37,3 +46,12 @@ def _later(path: str, after: str) -> Q:
     unit_id, row_id = map(int, match.groups())
     here = Q(**{f"{path}__lft__gte": Subquery(finding.place(unit_id).values("lft"))})
     return here & ~Q(**{path: unit_id, "id__lte": row_id})
+
+
+def _later_units(after: str) -> Q:
+    """Anything but a key: from the start."""
+    if not _UNIT.fullmatch(after) or not after.isascii():
+        return Q()
+    place = finding.place(int(after))
+    same_tree = Q(tree_id=Subquery(place.values("tree_id")), lft__gt=Subquery(place.values("lft")))
+    return same_tree | Q(tree_id__gt=Subquery(place.values("tree_id")))

@@ -183,6 +183,8 @@ FIELDS: dict[str, str] = {
     "document": "材料",
     "size": "大小",
     "purpose": "用途",
+    "full_ids": "完整号码",
+    "filters": "筛选",
     "narrowed": "筛选",
     "columns": "栏目",
     "cadres": "团干部",

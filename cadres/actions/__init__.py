@@ -1,7 +1,7 @@
 """Appointing, verifying and dismissing cadres. The only writer of `Cadre`."""
 
 from cadres.actions.enter import Entered, enter_cadre, enter_cadres
-from cadres.actions.export import note_export, note_print
+from cadres.actions.export import allow_export, note_print
 from cadres.actions.judge import Verdict, judge
 from cadres.actions.keep import declare_verified, keep_cadre
 from cadres.actions.leave import depart_cadre, take_back_departure
@@ -23,6 +23,7 @@ __all__ = [
     "Verdict",
     "Verified",
     "Written",
+    "allow_export",
     "appoint_cadre",
     "appoint_cadres",
     "declare_verified",
@@ -35,7 +36,6 @@ __all__ = [
     "enter_cadres",
     "judge",
     "keep_cadre",
-    "note_export",
     "note_print",
     "take_back_departure",
     "undo_cadres",

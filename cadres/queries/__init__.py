@@ -13,7 +13,13 @@ from cadres.queries.counts import (
 )
 from cadres.queries.deadlines import Deadline, deadline_of
 from cadres.queries.known import fingerprint, posts_at, posts_of
-from cadres.queries.missing import missing_counts, with_unfilled, without_cadre, without_secretary
+from cadres.queries.missing import (
+    MISSING,
+    missing_counts,
+    with_unfilled,
+    without_cadre,
+    without_secretary,
+)
 from cadres.queries.organs import Organ, organs, undeclared_count
 from cadres.queries.rosters import (
     MOST_COUNTED,
@@ -46,6 +52,7 @@ from cadres.queries.standing import (
 
 __all__ = [
     "GRASSROOTS_KINDS",
+    "MISSING",
     "MOST_COUNTED",
     "PAGE_SIZE",
     "Completeness",

@@ -1,5 +1,6 @@
 """Who is missing: units without cadres, without a secretary, or with something required left blank."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Subquery
@@ -27,8 +28,16 @@ def with_unfilled(scope: Scope, unit: OrgUnit) -> QuerySet[OrgUnit]:
     return _above_branches(scope, unit).filter(pk__in=_units_incomplete())
 
 
+# What may be missing: the words for it, and the units it is missing in.
+MISSING: dict[str, tuple[str, Callable[[Scope, OrgUnit], QuerySet[OrgUnit]]]] = {
+    "none": ("还没有团干部", without_cadre),
+    "secretary": ("缺书记", without_secretary),
+    "unfilled": ("必填信息不全", with_unfilled),
+}
+
+
 def missing_counts(scope: Scope, unit: OrgUnit) -> dict[str, int]:
-    """How many units each of the three lists above holds: `none`, `secretary`, `unfilled`. One query."""
+    """How many units each of the lists of MISSING holds. One query."""
     found: dict[str, int] = (
         _above_branches(scope, unit)
         .order_by()

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -15,10 +14,11 @@ from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
+from zhtj.lib.refusals import refusals_said
 
 from cadres import actions, columns, exports, queries
 from cadres.columns import RosterColumn
-from cadres.forms import FilterForm
+from cadres.forms import ExportForm, FilterForm
 from cadres.models import Cadre
 from cadres.views.places import path_to, unit_asked
 from orgs.kinds import UnitKind
@@ -26,11 +26,6 @@ from orgs.models import OrgUnit
 from orgs.requests import Request
 
 MOST_PRINTED = 2_000
-_MISSING = {
-    "none": ("还没有团干部", queries.without_cadre),
-    "secretary": ("缺书记", queries.without_secretary),
-    "unfilled": ("必填信息不全", queries.with_unfilled),
-}
 
 
 @door("cadres.see")
@@ -52,6 +47,7 @@ def cadre_list(request: Request) -> HttpResponse:
         "form": form,
         "narrowed": urlencode([("unit", unit.pk), *form.query()]),
         "may_export": request.scope.may("roster.print", unit),
+        "export": ExportForm() if _may_reveal(request, unit) else None,
         "may_enter": unit.is_open and request.scope.may("cadres.enter", unit),
     }
     return render(request, "cadres/list.html", context)
@@ -61,21 +57,24 @@ def cadre_list(request: Request) -> HttpResponse:
 @require_POST
 @sensitive_post_parameters("q")
 def cadre_export(request: Request) -> HttpResponse | FileResponse:
-    """The roster as narrowed, as a workbook with ids masked, streamed. Audited before it leaves."""
+    """The roster as narrowed, as a workbook, streamed: ids masked, whole ones for who may see them and says
+    what for. Audited before it leaves."""
     unit = unit_asked(request)
     request.scope.require("roster.print", unit)
-    form = _filters(request)
+    form, given = _filters(request), ExportForm(request.POST)
+    given.is_valid()
+    full, purpose = given.cleaned_data["full"], given.cleaned_data["purpose"]
+    narrowed = urlencode(form.query())
     found = queries.roster(request.scope, unit=unit, filters=form.asked)
-    count = found.order_by().count()
-    if count > exports.MOST_ROWS:
-        messages.error(
-            request, f"共 {count:,} 人，一次最多导出 {exports.MOST_ROWS:,} 人。请进入下级组织分别导出。"
+    with refusals_said(request):
+        actions.allow_export(
+            request.actor, unit=unit, found=found, narrowed=narrowed, full=full, purpose=purpose
         )
-        return redirect(f"{reverse('cadre_list')}?unit={unit.pk}")
-    actions.note_export(request.actor, unit=unit, count=count, narrowed=urlencode(form.query()))
-    title = f"{unit.short_name}团干部名册"
-    file = exports.workbook(title, found.iterator(chunk_size=2000), form.columns, days.today())
-    return FileResponse(file, as_attachment=True, filename=f"{title}-{days.today():%Y%m%d}.xlsx")
+        title = f"{unit.short_name}团干部名册"
+        posts = found.iterator(chunk_size=2000)
+        file = exports.workbook(title, posts, form.columns, days.today(), full=full)
+        return FileResponse(file, as_attachment=True, filename=f"{title}-{days.today():%Y%m%d}.xlsx")
+    return redirect(f"{reverse('cadre_list')}?{urlencode([('unit', unit.pk), *form.query()])}")
 
 
 @door("roster.print")
@@ -105,20 +104,24 @@ def cadre_missing(request: Request) -> HttpResponse:
     """Units of the sub-tree in which somebody is missing: no cadre, no secretary, something blank."""
     unit = unit_asked(request)
     asked = request.GET.get("show", "none")
-    shown = asked if asked in _MISSING else "none"
+    shown = asked if asked in queries.MISSING else "none"
     counts = queries.missing_counts(request.scope, unit)
-    found = _MISSING[shown][1](request.scope, unit).select_related("parent")
+    found = queries.MISSING[shown][1](request.scope, unit).select_related("parent")
     paginator = Paginator(found, queries.PAGE_SIZE)
     paginator.count = counts[shown]  # counted once, with the others
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "unit": unit,
         "path": path_to(request, unit),
-        "tabs": [(key, label, counts[key]) for key, (label, _) in _MISSING.items()],
+        "tabs": [(key, label, counts[key]) for key, (label, _) in queries.MISSING.items()],
         "shown": shown,
         "page": page,
     }
     return render(request, "cadres/missing.html", context)
+
+
+def _may_reveal(request: Request, unit: OrgUnit) -> bool:
+    return request.scope.has("ids.reveal") and request.scope.may("ids.reveal", unit)
 
 
 def _is_countable(unit: OrgUnit, form: FilterForm) -> bool:

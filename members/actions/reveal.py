@@ -5,26 +5,20 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import QuerySet
 
-from zhtj.lib import crypto, words
-from zhtj.lib.problems import Refused
+from zhtj.lib import crypto
 
 from members.models import Member
 from members.queries.columns import BRANCH, CODE, IN_WORKBOOK, LEFT, NAME, Column, named
-from members.queries.export import MOST_EXPORTED, export_count
 from members.queries.filters import Filters
-from members.rules.procedures import PROCEDURES
-from orgs import audit
+from orgs import audit, taking
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
-
-MOST_WORDS = 200
 
 
 def reveal_id(actor: Actor, *, member: Member, purpose: str) -> str:
     """The whole national id of a member. Raises PermissionDenied without `ids.reveal` there, Refused
     without a purpose."""
-    actor.scope.require("ids.reveal", member.branch)
-    purpose = words.needed(purpose, MOST_WORDS, missing=PROCEDURES.problem("purpose.missing", at="purpose"))
+    purpose = taking.purpose_for(actor, member.branch, purpose, full=True)
     with transaction.atomic():
         audit.record(
             actor,
@@ -52,14 +46,8 @@ def allow_export(
     for whole ids without a purpose, and for more rows than one export may hold. Three or four queries.
     """
     actor.scope.require("roster.print", unit)
-    purpose = words.within(purpose, MOST_WORDS, at="purpose")
-    if full:
-        actor.scope.require("ids.reveal", unit)
-        if not purpose:
-            raise Refused([PROCEDURES.problem("purpose.missing", at="purpose")])
-    count = export_count(found)
-    if count > MOST_EXPORTED:
-        raise Refused([PROCEDURES.problem("export.too_many", limit=f"{MOST_EXPORTED:,}")])
+    purpose = taking.purpose_for(actor, unit, purpose, full=full)
+    count = taking.counted(found)
     chosen = [BRANCH, CODE, NAME, *named(columns or IN_WORKBOOK), *([LEFT] if filters.is_withdrawn else [])]
     after = {
         "count": count,

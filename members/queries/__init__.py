@@ -14,7 +14,7 @@ from members.queries.counts import (
     claim_counts_by_branch,
     youth_counts_by_branch,
 )
-from members.queries.export import MOST_EXPORTED, export_count, export_file, export_rows
+from members.queries.export import export_file, export_rows
 from members.queries.filters import Filters, is_private, looks_like_id
 from members.queries.history import claims_as_of, left_counts_by_branch, members_as_of, youths_as_of
 from members.queries.impact import Impact, impacts
@@ -45,7 +45,6 @@ from members.queries.rosters import (
 from members.queries.settings import admission_policy, admission_settings, policy_of, review_terms
 
 __all__ = [
-    "MOST_EXPORTED",
     "MOST_PASTED",
     "PAGE_SIZE",
     "Filters",
@@ -73,7 +72,6 @@ __all__ = [
     "enterable",
     "entry_of",
     "ever",
-    "export_count",
     "export_file",
     "export_rows",
     "impacts",

@@ -13,13 +13,7 @@ from members.models import Member
 from members.queries.columns import Column, Row
 from members.queries.rosters import posts_of_members
 
-MOST_EXPORTED = 200_000
 _SLICE = 2_000
-
-
-def export_count(found: QuerySet[Member]) -> int:
-    """How many rows an export would have, counted no further than one beyond the limit. One query."""
-    return found.order_by()[: MOST_EXPORTED + 1].count()
 
 
 def export_rows(

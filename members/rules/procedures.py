@@ -154,13 +154,6 @@ PROCEDURES = Catalogue(
         ),
         Rule("document.size", "文件超过 {limit} MB。", "请压缩后上传。", _IDENTITY),
         Rule("document.count", "每名青年最多上传 {limit} 份材料。", "请先删除不需要的材料。", _IDENTITY),
-        Rule("purpose.missing", "没有填写用途。", "查看、导出完整身份证号码须写明用途，将记入审计。", _ADMIN),
-        Rule(
-            "export.too_many",
-            "符合条件的团员超过一次导出的上限{limit}名。",
-            "请选择下级组织或增加筛选条件，分别导出。",
-            _ADMIN,
-        ),
         Rule("settings.age", "最低年龄应在10至28之间。", "请核对后重新填写。", _IDENTITY),
         Rule("settings.overage", "超龄提示年龄应在18至99之间。", "请核对后重新填写。", _IDENTITY),
         Rule("settings.days", "整改期限应在1至365天之间。", "请核对后重新填写。", _IDENTITY),

@@ -14,6 +14,7 @@ from members.forms import PurposeForm
 from members.queries.columns import IN_WORKBOOK
 from members.roster_forms import ExportForm, PasteForm, RosterForm
 from members.views.common import path_to, unit_asked
+from orgs import taking
 from orgs.models import OrgUnit
 from orgs.requests import Request
 
@@ -35,7 +36,7 @@ def member_export(request: Request) -> HttpResponse | FileResponse:
         "form": form,
         "unit": unit,
         "asked": narrowing.asked(),
-        "most": queries.MOST_EXPORTED,
+        "most": taking.MOST_ROWS,
         "path": path_to(request, unit),
     }
     return render(request, "members/export.html", context)

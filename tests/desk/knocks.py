@@ -106,6 +106,7 @@ def _figure_form(places: Places, place: str) -> tuple[str, dict[str, Any]]:
 
 BRANCHES = ("near_branch", "branch")  # nobody asks for a branch
 AGREED = {"answer": "agree"}
+WHOLE = {"full": True, "purpose": "核对"}
 _FIGURE = {"domain": "学校", "member_count": "10"}
 _CADRE = {**_member("王芳"), "post": "书记", "engagement": "专职"}
 
@@ -149,6 +150,9 @@ KNOCKS: dict[str, list[Knock]] = {
         Knock("GET", "cadre_list", _query("cadre_list"), {}, MET),
         _page("GET", "cadre_unit", argument="unit_pk"),
         Knock("GET", "api_cadre", _thing("api_cadre", "cadres"), {}, MET),
+        Knock("GET", "cadre_missing", _query("cadre_missing"), {}, MET),
+        Knock("GET", "api_cadre_missing", _query("api_cadre_missing", field="code"), {}, MET),
+        Knock("GET", "api_cadre_missing_counts", _query("api_cadre_missing_counts", field="code"), {}, MET),
     ],
     "roster.print": [
         Knock("GET", "member_print", _query("member_print"), {}, MET),
@@ -156,6 +160,7 @@ KNOCKS: dict[str, list[Knock]] = {
         Knock("POST", "cadre_export", _query("cadre_export"), {}, MET),
         Knock("GET", "cadre_print", _query("cadre_print"), {}, MET),
         Knock("POST", "api_member_export", _entry("api_member_export", "unit", _unit), {}, MET),
+        Knock("POST", "api_cadre_export", _entry("api_cadre_export", "unit", _unit), {}, MET),
     ],
     "members.enter": [
         _page("GET", "member_enter", argument="branch_pk"),
@@ -237,6 +242,10 @@ KNOCKS: dict[str, list[Knock]] = {
         Knock(
             "POST", "api_member_reveal", _thing("api_member_reveal", "members"), {}, ALL_SHUT, NOT_BRANCHES
         ),
+        Knock("POST", "cadre_export", _query("cadre_export"), WHOLE, MET),
+        Knock("POST", "api_cadre_export", _entry("api_cadre_export", "unit", _unit), WHOLE, MET),
+        Knock("POST", "member_export", _query("member_export"), WHOLE, MET),
+        Knock("POST", "api_member_export", _entry("api_member_export", "unit", _unit), WHOLE, MET),
     ],
 }
 

@@ -256,6 +256,15 @@ TEXTS = [
         missing="purpose.missing",
     ),
     Text(
+        "exporting whole ids of cadres",
+        "secretary",
+        _said("cadre_export", {}, FULL),
+        _said("api_cadre_export", {}, FULL),
+        "purpose",
+        _trail("cadres.export", "purpose"),
+        missing="purpose.missing",
+    ),
+    Text(
         "asking for an early opening",
         "city_admin",
         _said("early_openings", {}, {"stage": "gated"}),

@@ -155,6 +155,8 @@ FILTERS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     "api_cadres": ("committee_admin", {}, ("unit", "after", "q", "state", "appointed_to")),
     "api_imports": ("committee_admin", {}, ("cursor", "page_size")),
     "api_bulletins": ("committee_admin", {}, ("cursor",)),
+    "api_cadre_missing": ("committee_admin", {}, ("unit", "show", "after")),
+    "api_cadre_missing_counts": ("committee_admin", {}, ("unit",)),
     "api_bulletin": ("committee_admin", {"day": "day"}, ("unit", "stage")),
     "api_baselines": ("committee_admin", {}, ("unit", "cursor")),
 }

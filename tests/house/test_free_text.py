@@ -144,13 +144,14 @@ def test_every_field_for_sentences_stands_in_the_table() -> None:
     """Whoever adds a `Words` to a form or an API adds a line here."""
     from zhtj.lib.forms import Words
 
+    from cadres import forms as cadres
     from members import forms as members
     from members import roster_forms
     from progress.forms import asking
 
     found = {
         name
-        for module in (members, roster_forms, asking)
+        for module in (cadres, members, roster_forms, asking)
         for form in vars(module).values()
         for name, field in getattr(form, "base_fields", {}).items()
         if isinstance(field, Words)

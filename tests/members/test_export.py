@@ -59,8 +59,7 @@ def test_an_export_honours_filters_and_columns_and_says_so_in_the_trail(cast: Ca
 
 def test_more_than_one_export_may_hold_is_refused_before_it_begins(cast: Cast, monkeypatch: Any) -> None:
     world.members(cast.branch, 3)
-    monkeypatch.setattr("members.queries.export.MOST_EXPORTED", 2)
-    monkeypatch.setattr("members.actions.reveal.MOST_EXPORTED", 2)
+    monkeypatch.setattr("orgs.taking.MOST_ROWS", 2)
     assert "超过一次导出的上限" in text_of(export(cast.committee_admin, cast.committee))
     assert not AuditEntry.objects.filter(action="members.export").exists()
 

@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from zhtj.desk import health as checks
-from zhtj.desk import origin, paging, preview, reshape, sizes
+from zhtj.desk import origin, preview, reshape, sizes
 from zhtj.lib import words
 from zhtj.lib.api_fields import Words
 from zhtj.lib.doors import door
 
-from orgs import queries
+from orgs import paging, queries
 from orgs.api import UnitSerializer
 from orgs.api.audit import plain
 from orgs.kinds import Industry
@@ -134,7 +134,7 @@ def health(request: Request) -> Response:
 @api_view(["GET"])
 def small_units(request: Request) -> Response:
     """待合并或撤销的组织：不足 3 人的团支部和空心组织，及同一上级下可并入的组织。"""
-    units, after = paging.page_after(
+    units, after = paging.units_after(
         sizes.small_units(request.scope), request.query_params.get("after", ""), SMALL_A_PAGE
     )
     partners = sizes.partners(request.scope, units)

@@ -14,13 +14,12 @@ from operator import or_
 from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from django.urls import reverse
 
-from zhtj.desk import paging
 from zhtj.desk.sizes import MOST, hollow
 from zhtj.lib.problems import Catalogue, Rule, Severity
 
 import cadres.presence
 from members.queries.headcount import has_members
-from orgs import admins, queries
+from orgs import admins, paging, queries
 from orgs.actions import KINDS_WITH_POSTS
 from orgs.kinds import FEWEST_MEMBERS, UnitKind
 from orgs.models import OrgUnit
@@ -210,7 +209,7 @@ def faulty(scope: Scope, *, unit: OrgUnit, code: str = "", near: bool = False) -
 
 def listing(scope: Scope, found: QuerySet[OrgUnit], *, after: str = "") -> Listing:
     """The next page of `faulty(…)` behind the unit `after`. One query, and one for each kind of link."""
-    units, after = paging.page_after(found, after, PAGE_SIZE)
+    units, after = paging.units_after(found, after, PAGE_SIZE)
     return Listing(list(_rows(scope, units)), after)
 
 

@@ -21,11 +21,12 @@ from orgs.corrections import CODES as CORRECTIONS
 from orgs.person_rules import CODES as PEOPLE
 from orgs.reshaping import CODES as RESHAPING
 from orgs.rules import CODES as UNITS
+from orgs.taking import CODES as TAKING
 from progress.plans import CODES as PLANS
 from progress.rules import CODES as PROGRESS
 
 PLACES: tuple[tuple[str, str, tuple[Catalogue, ...]], ...] = (
-    ("people", "人员基本信息", (PEOPLE, CORRECTIONS)),
+    ("people", "人员基本信息", (PEOPLE, CORRECTIONS, TAKING)),
     ("members", "团员身份与所在支部", (MEMBERS, PROCEDURES, RETENTION)),
     ("cadres", "团干部", (CADRES,)),
     ("units", "组织", (UNITS, RESHAPING, HEALTH, ADMINS, REGISTRATION)),

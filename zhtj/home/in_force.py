@@ -12,7 +12,7 @@ from zhtj.lib.problems import Severity
 
 from members import documents
 from members.models import AdmissionSettings
-from members.queries import MOST_EXPORTED
+from orgs.taking import MOST_ROWS
 from progress.models import Campaign
 
 UnderThree = AdmissionSettings.UnderThree
@@ -70,7 +70,7 @@ def _limits() -> dict[str, Setting]:
         "file.too_big": Setting(f"{table['bytes'] >> 20} MB"),
         "file.too_many_rows": Setting(f"{table['rows']:,} 行（组织 {table['unit_rows']:,} 行）"),
         "file.too_many_columns": Setting(f"{table['columns']} 列"),
-        "export.too_many": Setting(f"{MOST_EXPORTED:,} 名"),
+        "export.too_many": Setting(f"{MOST_ROWS:,} 名"),
         "document.size": Setting(f"{documents.MOST_BYTES >> 20} MB"),
         "document.count": Setting(f"{documents.MOST_A_YOUTH} 份"),
     }

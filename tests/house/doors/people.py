@@ -192,6 +192,12 @@ LINES = [
     Line("api_cadre_verify", 401, 400, 403, 400, method="POST"),
     Line("api_cadre_organs", 401, 200, 403, 200),
     Line("api_cadre_organs", 401, 404, 403, 200, query="?unit=HN010101"),
+    Line("api_cadre_export", 401, 200, 403, 200, method="POST"),
+    Line("api_cadre_export", 401, 404, 403, 200, method="POST", data={"unit": "HN010101"}),
+    Line("api_cadre_export", 401, 404, 403, 403, method="POST", data={"unit": "HN010101", "full": "true"}),
+    Line("api_cadre_missing", 401, 200, 403, 200),
+    Line("api_cadre_missing", 401, 404, 403, 200, query="?unit=HN010101"),
+    Line("api_cadre_missing_counts", 401, 404, 403, 200, query="?unit=HN010101"),
     Line("api_cadre_history", 401, 404, 403, 200, {"pk": "cadre"}),
     Line("api_cadre_declare", 401, 422, 403, 422, method="POST"),
 ]

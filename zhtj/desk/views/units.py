@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from zhtj.desk import paging, preview, reshape, sizes
+from zhtj.desk import preview, reshape, sizes
 from zhtj.desk.forms import IndustryForm, ParentForm, RenameForm, TargetForm
 from zhtj.lib.doors import door
 from zhtj.lib.refusals import refusals_said
 
-from orgs import browsing, queries
+from orgs import browsing, paging, queries
 from orgs.forms import PickForm
 from orgs.kinds import FEWEST_MEMBERS
 from orgs.models import OrgUnit
@@ -27,7 +27,7 @@ FOUND = 20
 def small_units(request: Request) -> HttpResponse:
     """Branches with too few members and hollow units below the account: merge or close, one by one."""
     after = request.GET.get("after", "")
-    units, following = paging.page_after(sizes.small_units(request.scope), after, PAGE_SIZE)
+    units, following = paging.units_after(sizes.small_units(request.scope), after, PAGE_SIZE)
     partners = sizes.partners(request.scope, units)
     context = {
         "is_first": not after,
