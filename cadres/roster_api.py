@@ -54,7 +54,10 @@ class MissingQuery(serializers.Serializer):
         required=False, allow_blank=True, default="", help_text="组织编码，不填为当前组织"
     )
     show = serializers.ChoiceField(
-        required=False, choices=[(key, label) for key, (label, _) in queries.MISSING.items()], default="none"
+        required=False,
+        choices=[(key, label) for key, (label, _) in queries.MISSING.items()],
+        default="none",
+        error_messages={"invalid_choice": f"请从{'、'.join(queries.MISSING)}中选择一项。"},
     )
     after = serializers.CharField(required=False, allow_blank=True, default="", max_length=20)
 
