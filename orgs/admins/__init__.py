@@ -10,6 +10,7 @@ one person, several units.
 """
 
 from orgs.admins.codes import (
+    codes_below,
     first_code,
     first_reset,
     issue_codes,
@@ -24,6 +25,7 @@ from orgs.admins.codes import (
     take_on_unit,
     waiting_children,
 )
+from orgs.admins.handing import codes_file
 from orgs.admins.holders import (
     administered,
     admins,
@@ -56,6 +58,8 @@ __all__ = [
     "admins",
     "admins_of",
     "children_to_staff",
+    "codes_below",
+    "codes_file",
     "dismiss_admin",
     "find_user",
     "first_code",

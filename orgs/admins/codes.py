@@ -131,14 +131,24 @@ def open_codes(scope: Scope, units: Sequence[OrgUnit], *, now: dt.datetime) -> l
     return list(still_open.select_related("user", "unit").order_by("unit__tree_id", "unit__lft", "id"))
 
 
+def codes_below(
+    scope: Scope, unit: OrgUnit, *, now: dt.datetime
+) -> tuple[list[OrgUnit], dict[int, AccessCode]]:
+    """The direct children the scope staffs, and their open registration codes by unit. Two queries."""
+    children = children_to_staff(scope, unit)
+    codes = open_codes(scope, children, now=now)
+    return children, {code.unit_id: code for code in codes if code.purpose == AccessCode.Purpose.REGISTER}
+
+
 def take_codes(
     actor: Actor, *, unit: OrgUnit, as_sheet: bool, now: dt.datetime
 ) -> list[tuple[AccessCode, str]]:
     """The open registration codes of `unit`'s direct children, with what each reads, to be handed out: on a
-    sheet to print or as a workbook. Leaves a trail each time. Two queries, one insert.
+    sheet to print (`as_sheet`), else as a workbook or a list. Leaves a trail each time. Two queries, one
+    insert.
     """
-    codes = open_codes(actor.scope, children_to_staff(actor.scope, unit), now=now)
-    taken = [(code, plain_code(code)) for code in codes if code.purpose == AccessCode.Purpose.REGISTER]
+    _, codes = codes_below(actor.scope, unit, now=now)
+    taken = [(code, plain_code(code)) for code in codes.values()]
     action = "orgs.print_codes" if as_sheet else "orgs.export_codes"
     audit.record(actor, action, unit=unit, after={"count": len(taken)})
     return taken
@@ -146,11 +156,9 @@ def take_codes(
 
 def waiting_children(scope: Scope, unit: OrgUnit, *, now: dt.datetime) -> list[OrgUnit]:
     """Those of `children_to_staff` that have neither an administrator nor an open registration code."""
-    children = children_to_staff(scope, unit)
+    children, codes = codes_below(scope, unit, now=now)
     held = admins_of(children)
-    codes = open_codes(scope, children, now=now)
-    coded = {code.unit_id for code in codes if code.purpose == AccessCode.Purpose.REGISTER}
-    return [child for child in children if not held[child.pk] and child.pk not in coded]
+    return [child for child in children if not held[child.pk] and child.pk not in codes]
 
 
 def plain_code(code: AccessCode) -> str:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils.cache import add_never_cache_headers
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -17,6 +20,8 @@ from zhtj.lib.doors import door
 from orgs import actions, admins, queries
 from orgs.models import AccessCode, OrgUnit, User
 from orgs.scopes import ROLES
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class AdminName(serializers.Serializer):
@@ -98,14 +103,32 @@ def revoke_role(request: Request, pk: int) -> Response:
     return Response(status=204)
 
 
-@extend_schema(request=None, responses=OpenApiTypes.OBJECT)
-@api_view(["POST"])
-def issue_codes(request: Request, pk: int) -> Response:
-    """为所有没有管理员、也没有未用注册码的直属下级发放注册码。"""
+@extend_schema(methods=["GET"], responses=OpenApiTypes.OBJECT)
+@extend_schema(methods=["POST"], request=None, responses=OpenApiTypes.OBJECT)
+@api_view(["GET", "POST"])
+def unit_codes(request: Request, pk: int) -> Response:
+    """直属下级的注册码。GET 列出未用的，记入审计；POST 为所有没有管理员、也没有未用注册码的直属下级发放。"""
     unit = get_object_or_404(queries.units(request.scope), pk=pk)
-    waiting = admins.waiting_children(request.scope, unit, now=days.now())
-    codes = admins.issue_codes(request.actor, units=waiting)
-    return Response({"codes": [{"unit": code.unit.code, **_plain(code)} for code in codes]})
+    if request.method == "GET":
+        taken = admins.take_codes(request.actor, unit=unit, as_sheet=False, now=days.now())
+        codes = [code for code, _ in taken]
+    else:
+        waiting = admins.waiting_children(request.scope, unit, now=days.now())
+        codes = admins.issue_codes(request.actor, units=waiting)
+    told = [{"unit": code.unit.code, "name": code.unit.short_name, **_plain(code)} for code in codes]
+    return Response({"codes": told}, headers={"Cache-Control": "no-store"})
+
+
+@extend_schema(request=None, responses={(200, XLSX): OpenApiTypes.BINARY})
+@api_view(["POST"])
+def code_workbook(request: Request, pk: int) -> FileResponse:
+    """直属下级未用的注册码，导出为表格，记入审计。"""
+    unit = get_object_or_404(queries.units(request.scope), pk=pk)
+    codes = admins.take_codes(request.actor, unit=unit, as_sheet=False, now=days.now())
+    file = admins.codes_file(codes, settings.ZHTJ_BASE_URL)
+    answer = FileResponse(file, as_attachment=True, filename=f"{unit.code}-codes.xlsx", content_type=XLSX)
+    add_never_cache_headers(answer)
+    return answer
 
 
 def _unit(request: Request, pk: int, *capabilities: str) -> OrgUnit:
@@ -149,5 +172,6 @@ urls = [
     path("units/<int:pk>/admins/dismiss/", _staff(dismiss_admin), name="api_admin_dismiss"),
     path("units/<int:pk>/roles/grant/", _staff(grant_role), name="api_role_grant"),
     path("units/<int:pk>/roles/revoke/", _staff(revoke_role), name="api_role_revoke"),
-    path("units/<int:pk>/codes/", _staff(issue_codes), name="api_unit_codes"),
+    path("units/<int:pk>/codes/", _staff(unit_codes), name="api_unit_codes"),
+    path("units/<int:pk>/codes/workbook/", _staff(code_workbook), name="api_code_workbook"),
 ]

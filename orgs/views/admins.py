@@ -1,7 +1,5 @@
 """Administrators of the units below: codes to come in by, on screen, on paper and as a workbook."""
 
-import io
-
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -13,7 +11,6 @@ from django.views.decorators.http import require_POST
 from zhtj.lib import days
 from zhtj.lib.doors import door
 from zhtj.lib.refusals import refusals_said
-from zhtj.lib.sheets import HeaderCell, SheetOut, write_workbook
 
 from orgs import actions, admins, queries
 from orgs.forms import RoleForm, UserChoiceForm
@@ -137,7 +134,7 @@ def admin_dismiss(request: Request, pk: int) -> HttpResponse:
 def unit_codes(request: Request, pk: int) -> HttpResponse:
     """The direct children, who administers them, and one press for codes to all that have nobody."""
     unit = get_object_or_404(queries.units(request.scope), pk=pk)
-    children, codes = _children(request, unit)
+    children, codes = admins.codes_below(request.scope, unit, now=days.now())
     held = admins.admins_of(children)
     waiting = [child for child in children if not held[child.pk] and child.pk not in codes]
     if request.method == "POST":
@@ -174,15 +171,8 @@ def code_workbook(request: Request, pk: int) -> FileResponse:
     """The same codes as a workbook; the download is audited."""
     unit = get_object_or_404(queries.units(request.scope), pk=pk)
     codes = admins.take_codes(request.actor, unit=unit, as_sheet=False, now=days.now())
-    header = [HeaderCell("组织", width=28), HeaderCell("组织编码", width=18, is_text=True)]
-    header += [HeaderCell("注册码", width=14, is_text=True), HeaderCell("有效期至", width=18)]
-    rows = [(code.unit.short_name, code.unit.code, text, code.expires_at) for code, text in codes]
-    address = f"{settings.ZHTJ_BASE_URL}/register/"
-    note = f"请各组织管理员打开 {address} 输入注册码。每个注册码只能用一次，请勿转发到工作群。"
-    target = io.BytesIO()
-    write_workbook(target, [SheetOut("注册码", header, rows, [note])])
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=f"{unit.short_name}下级注册码.xlsx")
+    file = admins.codes_file(codes, settings.ZHTJ_BASE_URL)
+    return FileResponse(file, as_attachment=True, filename=f"{unit.short_name}下级注册码.xlsx")
 
 
 def _unit(request: Request, pk: int, *capabilities: str) -> OrgUnit:
@@ -207,13 +197,6 @@ def _named(request: Request, users: QuerySet[User]) -> User:
 def _reset_of(user: User, resets: list[AccessCode]) -> tuple[AccessCode, str] | None:
     """The open reset code of this account."""
     return _shown([code for code in resets if code.user_id == user.pk])
-
-
-def _children(request: Request, unit: OrgUnit) -> tuple[list[OrgUnit], dict[int, AccessCode]]:
-    """The direct children this account staffs, and their open registration codes. Two queries."""
-    children = admins.children_to_staff(request.scope, unit)
-    codes = admins.open_codes(request.scope, children, now=days.now())
-    return children, {c.unit_id: c for c in codes if c.purpose == AccessCode.Purpose.REGISTER}
 
 
 def _issue_to(request: Request, unit: OrgUnit, waiting: list[OrgUnit]) -> HttpResponse:

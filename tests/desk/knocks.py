@@ -209,6 +209,18 @@ KNOCKS: dict[str, list[Knock]] = {
         _page("GET", "api_unit_admins"),
         _page("POST", "api_code_issue"),
         _page("POST", "api_role_grant", {"username": "stranger", "role": "viewer"}),
+        # The codes of its children are asked for at a unit that one need not manage oneself.
+        *(
+            _page(method, name, skips=("province", "county", "committee"))
+            for method, name in (
+                ("GET", "unit_codes"),
+                ("GET", "code_sheet"),
+                ("POST", "code_workbook"),
+                ("GET", "api_unit_codes"),
+                ("POST", "api_unit_codes"),
+                ("POST", "api_code_workbook"),
+            )
+        ),
     ],
     "roles.apart": [_page("POST", "api_role_grant", {"username": "stranger", "role": "ids_reveal"})],
     "baselines.enter": [

@@ -205,6 +205,18 @@ SENT: dict[str, tuple[str, str, dict[str, Any], dict[str, Any] | None]] = {
     "api_admission_settings": ("PUT", "settings_admin", {}, None),
     "api_retention_settings": ("PATCH", "settings_admin", {}, None),
     "api_person_origin": ("POST", "auditor", {}, {"name": "王芳"}),
+    "api_cadre_export": (
+        "POST",
+        "committee_admin",
+        {},
+        {"columns": ["sex"], "purpose": "", "q": "", "post": "", "appointed_from": "", "incomplete": False},
+    ),
+    "api_member_export": (
+        "POST",
+        "committee_admin",
+        {},
+        {"columns": ["sex"], "purpose": "", "q": "", "sex": "", "joined_from": "", "is_overage": False},
+    ),
     "api_youth_dismiss": ("POST", "secretary", {"pk": "youth"}, {"remark": "未入团", "words": ""}),
     "api_youth_release": ("POST", "committee_admin", {"pk": "youth"}, {"reason": "编号丢失", "words": ""}),
 }

@@ -45,6 +45,31 @@ def test_one_press_gives_a_code_to_every_child_without_an_administrator(cast: Ca
     assert io.BytesIO(data).read(2) == b"PK"
 
 
+def test_the_api_gives_the_open_codes_of_the_children_out_with_a_trail(cast: Cast) -> None:
+    client = world.client(cast.committee_admin)
+    address = reverse("api_unit_codes", args=[cast.committee.pk])
+    issued = client.post(address).json()["codes"]
+    admins.issue_reset_code(world.actor(cast.committee_admin), user=cast.secretary, unit=cast.branch)
+    assert len(issued) == 2 and not AuditEntry.objects.filter(action="orgs.export_codes").exists()
+    listed = client.get(address)
+    assert (listed.json()["codes"], listed["Cache-Control"]) == (issued, "no-store")
+    book = client.post(reverse("api_code_workbook", args=[cast.committee.pk]))
+    assert "no-store" in book["Cache-Control"]
+    (sheet,) = sheets.read_rows(b"".join(book.streaming_content), "codes.xlsx", limits=sheets.Limits())
+    shown = {cell for _, row in sheet.rows for cell in row}
+    assert {code["code"] for code in issued} | {code["unit"] for code in issued} <= shown
+    trail = AuditEntry.objects.filter(action="orgs.export_codes")
+    assert [(entry.unit, entry.door, entry.after) for entry in trail] == [
+        (cast.committee, "api", {"count": 2})
+    ] * 2
+    above = world.client(cast.county_admin).get(address).json()["codes"]
+    assert above == issued, "who staffs the committee staffs what is below it"
+    for name in ("api_unit_codes", "api_code_workbook"):
+        for user, status in ((cast.outsider, 404), (cast.viewer, 403)):
+            asked = getattr(world.client(user), "get" if name == "api_unit_codes" else "post")
+            assert asked(reverse(name, args=[cast.committee.pk])).status_code == status
+
+
 def test_a_third_administrator_is_refused_with_the_way_out(cast: Cast) -> None:
     world.account(cast.branch)
     client = world.client(cast.committee_admin)

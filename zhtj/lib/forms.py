@@ -58,7 +58,8 @@ class Day(forms.DateField):
         super().__init__(label=label, help_text=help_text, required=required, **kwargs)
 
     def to_python(self, value: Any) -> dt.date | None:
-        day = super().to_python(value)
+        # An API hands on what stood in the JSON: a number or a list is a day written wrongly.
+        day = super().to_python(value if value is None or isinstance(value, dt.date) else str(value))
         if day is not None and not self.EARLIEST <= day <= self.LATEST:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return day

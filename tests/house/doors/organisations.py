@@ -55,6 +55,8 @@ LINES = [
     Line("code_workbook", 302, 404, 403, 200, COMMITTEE, "POST"),
     Line("api_unit_admins", 401, 404, 403, 200, BRANCH),
     Line("api_unit_admins", 401, 404, 403, 403, COMMITTEE),
+    Line("api_unit_codes", 401, 404, 403, 200, COMMITTEE),
+    Line("api_code_workbook", 401, 404, 403, 200, COMMITTEE, "POST"),
     Line("api_unit_codes", 401, 404, 403, 200, COMMITTEE, "POST"),
     Line("api_admin_hand_over", 401, 404, 403, 404, BRANCH, "POST", data={"username": "nobody"}),
     Line("api_role_grant", 401, 404, 403, 422, BRANCH, "POST", data={"username": "-", "role": "ids_reveal"}),
