@@ -105,11 +105,7 @@ class BaselineImporter:
         figures = [Expected(**entry["figures"]) for entry in entries]
         if self._campaign is None:
             raise WorldMoved("the campaign has ended")
-        in_force = queries.in_force(self._campaign, {figure.unit_id for figure in figures})
-        for entry, figure in zip(entries, figures, strict=True):
-            known = in_force.get((figure.unit_id, figure.domain))
-            if entry["replaces"] != (known.pk if known else None):
-                raise WorldMoved(f"the figure of unit {figure.unit_id} changed since the check")
+        keys = [(figure.unit_id, figure.domain) for figure in figures]
         try:
             with one_transaction():
                 return enter_baselines(
@@ -118,9 +114,10 @@ class BaselineImporter:
                     unit=self._context.unit,
                     figures=figures,
                     batch_id=self._context.batch_id,
+                    replaces=dict(zip(keys, (entry["replaces"] for entry in entries), strict=True)),
                 )
         except RaceLost:
-            raise WorldMoved("somebody stated one of these figures a moment earlier") from None
+            raise WorldMoved("a figure has changed or its unit is closed since the check") from None
 
     def _units(self, texts: set[str]) -> dict[str, OrgUnit | Problem]:
         """What each text means: a unit the actor may state figures for, or the problem with it."""

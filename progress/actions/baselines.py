@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models.base import ModelState
 
 from zhtj.lib import bulk, locks
+from zhtj.lib.races import RaceLost
 from zhtj.lib.workbook import Undoing
 
 from orgs import audit
@@ -43,20 +44,27 @@ def enter_baselines(
     unit: OrgUnit,
     figures: Sequence[Expected],
     batch_id: int | None = None,
+    replaces: Mapping[tuple[int, str], int | None] | None = None,
 ) -> int:
     """Enter or change figures of units below `unit`; returns how many were new.
 
-    A changed figure closes its period and opens the next; an equal one is left alone. Needs
-    `baselines.enter` on every unit named. A handful of queries, whatever their number.
+    A changed figure closes its period and opens the next; an equal one is left alone. `replaces`: the figures
+    the caller has judged by, their keys by unit and domain. Needs `baselines.enter` on every unit named.
+    Raises RaceLost where one of these has changed since, or its unit is closed: a merge takes figures along.
+    A handful of queries, whatever their number.
     """
-    _require(actor, {figure.unit_id for figure in figures})
-    at = locks.entry_stamp()
+    unit_ids = {figure.unit_id for figure in figures}
+    _require(actor, unit_ids)
+    at = _hold(unit_ids)
     known = {
         (baseline.unit_id, baseline.domain): baseline
         for baseline in Baseline.objects.select_for_update().filter(
-            campaign=campaign, until_at=None, unit__in={figure.unit_id for figure in figures}
+            campaign=campaign, until_at=None, unit__in=unit_ids
         )
     }
+    for key, seen in (replaces or {}).items():
+        if seen != (known[key].pk if key in known else None):
+            raise RaceLost
     opened, closed, new = [], [], 0
     for figure in figures:
         old = known.get((figure.unit_id, figure.domain))
@@ -89,7 +97,7 @@ def undo_baselines(
     `rows`: (unit, domain) → row of the sheet. A figure changed since stays. `is_preview` only says what
     would be. Half a dozen queries; one audit entry.
     """
-    at = locks.entry_stamp()
+    at = _hold_trees({unit_id for unit_id, _ in rows})
     told = Undoing()
     entered = Baseline.objects.filter(batch_id=batch_id).order_by("pk")
     entered = entered if is_preview else entered.select_for_update()
@@ -132,6 +140,23 @@ def _again(former: Baseline, actor: Actor, at: datetime) -> Baseline:
     again.pk, again.from_at, again.until_at, again.entered_by = None, at, None, actor.user
     again._state = ModelState()
     return again
+
+
+def _hold(unit_ids: set[int]) -> datetime:
+    """The stamp, with the trees of these units held still, all of them open. Raises RaceLost."""
+    at = _hold_trees(unit_ids)
+    if OrgUnit.objects.filter(pk__in=unit_ids).exclude(closed_at=None).exists():
+        raise RaceLost
+    return at
+
+
+def _hold_trees(unit_ids: set[int]) -> datetime:
+    """The stamp; no merge takes figures of these units along until this transaction is through."""
+    at = locks.entry_stamp()
+    trees = OrgUnit.objects.filter(pk__in=unit_ids).order_by("tree_id").values_list("tree_id", flat=True)
+    for tree_id in trees.distinct():
+        locks.shared(locks.tree(tree_id))
+    return at
 
 
 def _require(actor: Actor, unit_ids: set[int]) -> None:

@@ -36,6 +36,19 @@ def in_force(campaign: Campaign, unit_ids: set[int]) -> dict[tuple[int, str], Ba
     return {(baseline.unit_id, baseline.domain): baseline for baseline in found}
 
 
+def lost_with(unit: OrgUnit) -> list[str]:
+    """The figures that leave the sums above with `unit` when it is closed, in words; one a domain, with the
+    campaign where several are under way. One query.
+    """
+    found = Baseline.objects.filter(unit=unit, until_at=None, campaign__is_active=True)
+    rows = list(found.select_related("campaign").order_by("campaign_id", "domain"))
+    several = len({row.campaign_id for row in rows}) > 1
+    return [
+        f"{row.campaign.name + '：' if several else ''}{row.get_domain_display()} {row.member_count:,} 人"
+        for row in rows
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """One unit with the figures stated for it, in the order of `domains`; None where none is."""

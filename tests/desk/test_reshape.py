@@ -20,6 +20,8 @@ from members.models import Member, YouthUnderReview
 from orgs import admins, history, queries, tree
 from orgs.kinds import UnitKind
 from orgs.models import AuditEntry, CorrectionRequest, OrgUnit, UnitPlacement
+from progress.actions import Expected, enter_baselines
+from progress.presets import load_preset
 
 from tests import workbooks, world
 from tests.cast import Cast
@@ -347,6 +349,18 @@ def test_the_page_of_closing_leads_on_to_who_takes_the_people(cast: Cast) -> Non
     assert not fresh(cast.branch).is_open
     empty = browser.get(reverse("unit_close", args=[cast.third_branch.pk])).content.decode()
     assert "确认撤销" in empty and "转出后一并撤销" not in empty
+
+
+def test_the_page_of_closing_says_which_figure_goes(cast: Cast) -> None:
+    campaign = load_preset("henan-2018", province=cast.province)
+    superior = world.actor(cast.county_admin)
+    figures = [Expected(cast.village.pk, "rural", 1_040), Expected(cast.branch.pk, "school", 40)]
+    enter_baselines(superior, campaign=campaign, unit=cast.county, figures=figures)
+    close = reverse("unit_close", args=[cast.village.pk])
+    page = world.client(cast.county_admin).get(close).content.decode()
+    assert "农村 1,040 人" in page and "不再计入上级的应录入数" in page and "学校" not in page
+    other = world.client(cast.county_admin).get(reverse("unit_close", args=[cast.third_branch.pk]))
+    assert "不再计入上级的应录入数" not in other.content.decode()
 
 
 def test_a_move_out_of_the_actors_reach_is_forbidden(cast: Cast) -> None:

@@ -1,12 +1,13 @@
 """团统数 by hand: one figure through the rules of the workbook, what is shown, what does not agree."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from zhtj.desk import reshape
-from zhtj.lib import days
+from zhtj.lib import days, locks
 
 from orgs.models import AuditEntry, OrgUnit, User
 from progress import imports, queries
@@ -106,6 +107,30 @@ def test_of_two_who_state_one_figure_at_once_the_later_is_told(
         "/api/baselines/", data, content_type="application/json"
     )
     assert answer.status_code == 422 and "figure.changed" in answer.content.decode()
+
+
+@pytest.mark.parametrize("stated", ["branch", "second_branch"])
+def test_a_figure_stated_while_two_branches_merge_is_refused_and_holds_both_trees_first(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, stated: str
+) -> None:
+    cast, asked = scene.cast, []
+    stamp, shared = locks.entry_stamp, locks.shared
+
+    def after_a_merge() -> dt.datetime:
+        """The merge is through just before this transaction has its locks."""
+        monkeypatch.setattr(locks, "entry_stamp", stamp)
+        reshape.merge_units(world.actor(cast.committee_admin), source=cast.branch, target=cast.second_branch)
+        return stamp()
+
+    monkeypatch.setattr(locks, "entry_stamp", after_a_merge)
+    monkeypatch.setattr(locks, "shared", lambda name: asked.append(name) or shared(name))
+    unit = getattr(cast, stated)
+    said = post(cast.county_admin, "HN010101", unit=unit.code, member_count="55").content.decode()
+    assert "已被他人修改" in said
+    standing = Baseline.objects.filter(until_at=None, unit__in=[cast.branch, cast.second_branch])
+    # In here the merge goes when the loser's writing does.
+    assert list(standing.values_list("member_count", flat=True)) == [40, 40]
+    assert locks.tree(unit.tree_id) in asked
 
 
 def test_nobody_states_the_own_figure_nor_one_outside(scene: Scene) -> None:

@@ -13,6 +13,7 @@ from orgs import finding, reshaping, tree
 from orgs.kinds import FEWEST_MEMBERS, Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
+from progress.queries import lost_with
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class ClosePreview:
     unit: OrgUnit
     posts: int
     problems: list[Problem]
+    figures: list[str]  # stated for it, in words: expected of nobody any more
 
 
 def of_merge(scope: Scope, source: OrgUnit, target: OrgUnit) -> MergePreview:
@@ -60,7 +62,7 @@ def of_merge(scope: Scope, source: OrgUnit, target: OrgUnit) -> MergePreview:
 
 
 def of_closing(scope: Scope, unit: OrgUnit) -> ClosePreview:
-    """Three queries."""
+    """Four queries."""
     unit = sizes.sized(scope, unit)
     size: int = unit.size
     problems = reshaping.close_problems(
@@ -69,7 +71,7 @@ def of_closing(scope: Scope, unit: OrgUnit) -> ClosePreview:
         child_count=0 if unit.is_branch else size,
         youth_count=review.youth_of(scope, unit).count(),
     )
-    return ClosePreview(unit, unit.post_count, problems)
+    return ClosePreview(unit, unit.post_count, problems, lost_with(unit))
 
 
 @dataclass(slots=True)
