@@ -221,6 +221,12 @@ def hand_over(source: OrgUnit, target: OrgUnit) -> None:
     CorrectionRequest.objects.filter(keeper=source, state__in=_OPEN).update(keeper=target, state=State.OPEN)
 
 
+def waiting_about(keeper: OrgUnit) -> list[int]:
+    """The people about whom a request waits with `keeper`. One query."""
+    waiting = CorrectionRequest.objects.filter(keeper=keeper, state__in=_OPEN)
+    return list(waiting.order_by("person").values_list("person", flat=True).distinct())
+
+
 def forget_asked(before: dt.datetime, *, dry_run: bool) -> int:
     """What was asked in requests settled before goes; what became of it stays here and in the trail."""
     settled = CorrectionRequest.objects.exclude(state__in=_OPEN).filter(decided_at__lt=before)

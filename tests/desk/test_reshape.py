@@ -238,6 +238,29 @@ def test_what_others_asked_the_source_to_correct_waits_with_the_target(cast: Cas
         assert answered.state == "granted"
 
 
+def test_correction_requests_of_a_closed_unit_wait_with_the_new_keeper_or_the_superior(cast: Cast) -> None:
+    actor, today = world.actor(cast.county_admin), days.today()
+    nobody_left, also_in_town = (world.cadre(cast.branch, "书记").person for _ in range(2))
+    for person in (nobody_left, also_in_town):
+        asking.ask_person_correction(
+            world.actor(cast.village_admin),
+            person=person,
+            unit=cast.village,
+            typed={"ethnicity": "回族"},
+            reason="身份证上是回族",
+            today=today,
+        )
+    world.cadre(cast.town, "委员", also_in_town)
+    reshape.close_unit(actor, unit=cast.branch)
+    keepers = dict(CorrectionRequest.objects.values_list("person", "keeper"))
+    assert keepers == {nobody_left.pk: cast.committee.pk, also_in_town.pk: cast.town.pk}
+    request = CorrectionRequest.objects.get(person=nobody_left)
+    answered = asking.answer_person_correction(
+        world.actor(cast.committee_admin), request=request, agrees=True, decision="", today=today
+    )
+    assert answered.state == "granted"
+
+
 def test_who_is_under_review_in_both_is_settled_once_and_the_row_about_a_member_stays(cast: Cast) -> None:
     twice, listed = uuid.uuid4(), uuid.uuid4()
     member = world.member(cast.branch)
