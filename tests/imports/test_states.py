@@ -1,4 +1,4 @@
-"""uploaded → checking → checked → committing → committed | refused | expired: each step once."""
+"""uploaded → checking → checked → committing → committed | refused | failed | expired: each step once."""
 
 import datetime as dt
 
@@ -155,14 +155,14 @@ def test_an_acknowledgement_the_review_did_not_show_counts_as_a_moved_world(chec
     assert (batch.state, stall.written) == ("checked", [])
 
 
-def test_an_exception_in_a_check_refuses_the_batch_with_a_sentence(checked, stall, caplog):
+def test_an_exception_in_a_check_is_said_and_keeps_the_file(checked, stall, caplog):
     stall.explode = "judge"
     batch = checked(GOOD)
-    assert batch.state == BatchState.REFUSED
+    assert batch.state == BatchState.FAILED
     assert batch.problems[0]["code"] == "file.failed"
     assert "没有写入任何内容" in batch.problems[0]["message"]
     assert "ZeroDivisionError" in caplog.text
-    assert batch.file_sealed is None
+    assert batch.file_sealed is not None
 
 
 def test_an_exception_in_a_commit_rolls_back_and_gives_the_review_back(checked, cast, stall):
@@ -256,14 +256,15 @@ class TestSweep:
         tasks.sweep()
         assert stall.written == [2, 3]
 
-    def test_a_batch_that_kills_its_worker_three_times_is_refused(self, uploaded, clock: Clock):
+    def test_a_batch_that_kills_its_worker_three_times_waits_for_a_person(self, uploaded, clock: Clock):
         batch = uploaded(GOOD)
         for _ in range(3):
             assert states.take_for_check(batch.pk)
             clock.forward(minutes=3)
         assert pipeline.stale().to_check == []
         batch.refresh_from_db()
-        assert (batch.state, batch.problems[0]["code"]) == (BatchState.REFUSED, "file.interrupted")
+        assert (batch.state, batch.problems[0]["code"]) == (BatchState.FAILED, "file.interrupted")
+        assert batch.file_sealed is not None
 
     def test_a_commit_that_dies_three_times_goes_back_to_review(self, checked, cast, clock: Clock):
         batch = checked(GOOD)

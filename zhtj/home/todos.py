@@ -218,10 +218,14 @@ def _batches(actor: Actor) -> Iterator[Todo]:
     if actor.user is None:
         return
     mine = imports.uploaded_by(imports.batches(actor.scope), actor.user)
-    for batch in mine.filter(state=BatchState.CHECKED)[:BATCHES_SHOWN]:
+    for batch in mine.filter(state__in=(BatchState.CHECKED, BatchState.FAILED))[:BATCHES_SHOWN]:
+        url = reverse("import_batch", args=[batch.pk])
+        if batch.state == BatchState.FAILED:
+            detail = "内容都保留着，不用重新上传。"
+            yield Todo(f"《{batch.file_name}》没有检查完", url, "查看原因", detail, "warning")
+            continue
         faults = batch.mend_count + batch.rectify_count
         detail = f"{batch.ok_count} 行可以导入" + (f"，{faults} 行要处理" if faults else "")
-        url = reverse("import_batch", args=[batch.pk])
         yield Todo(f"《{batch.file_name}》已检查完，等待提交", url, "查看并提交", detail, "warning")
 
 

@@ -93,7 +93,7 @@ def _row_in_hand(batch: ImportBatch, number: int) -> ImportRow:
 def mend_row(actor: Actor, *, batch: ImportBatch, number: int, typed: Mapping[str, str]) -> None:
     """Put what was typed into a row's cells; the whole batch then waits for a new check.
 
-    A cell whose text was not touched keeps its type. Raises Refused if the batch is not in review.
+    A cell whose text was not touched keeps its type. Raises Refused if the batch does not wait for a person.
     """
     _require(actor, batch)
     with transaction.atomic():
@@ -103,7 +103,8 @@ def mend_row(actor: Actor, *, batch: ImportBatch, number: int, typed: Mapping[st
         row.cells_sealed = documents.seal_cells(cells.retyped(kept, typed), change)
         row.mended_at = days.now()
         row.outcome = RowOutcome.MEND
-        row.save(update_fields=["cells_sealed", "mended_at", "outcome"])
+        row.problems, row.codes = [], ""  # they were said of the cells before
+        row.save(update_fields=["cells_sealed", "mended_at", "outcome", "problems", "codes"])
         audit.record(actor, "imports.mend_row", unit=batch.unit, batch_id=batch.pk, after={"row": number})
 
 
@@ -129,7 +130,8 @@ def attest(actor: Actor, *, batch: ImportBatch) -> None:
 
 
 def check_again(actor: Actor, *, batch: ImportBatch) -> None:
-    """Have the batch judged anew, e.g. after a branch was created meanwhile."""
+    """Have the batch judged anew, e.g. after a branch was created meanwhile, or after its check failed: with
+    the rows as they were mended. Raises Refused if it does not wait for a person."""
     _require(actor, batch)
     _back_to_check(batch)
 
@@ -165,7 +167,7 @@ def ask_commit(
     ]
     asked = states.move(
         batch.pk,
-        BatchState.CHECKED,
+        (BatchState.CHECKED,),
         BatchState.COMMITTING,
         revision=batch.revision,
         committed_by=actor.user,
@@ -189,8 +191,8 @@ def _row(batch: ImportBatch, number: int) -> ImportRow:
 
 
 def _back_to_check(batch: ImportBatch, **changes: Any) -> None:
-    """From review back to waiting for a check; Refused (and the caller rolls back) if it is not there."""
-    if not states.move(batch.pk, BatchState.CHECKED, BatchState.UPLOADED, **states.RECHECKED, **changes):
+    """From a person's hands back to its check; Refused (and the caller rolls back) if it is not there."""
+    if not states.move(batch.pk, states.IN_HAND, BatchState.UPLOADED, **states.RECHECKED, **changes):
         batch.refresh_from_db(fields=["state"])
         raise _not_ready(batch)
 

@@ -1,4 +1,4 @@
-"""Imports for programs: upload, poll, look at rows, mend, skip, list, commit, undo; many files at once.
+"""Imports for programs: upload, poll, rows, mend, skip, check, list, commit, undo; many files at once.
 
 The same scope, rules, codes and keys as command and pages.
 """
@@ -159,6 +159,14 @@ class ImportViewSet(viewsets.ViewSet):
         batch = _batch(request, pk)
         actions.skip_row(request.actor, batch=batch, number=number, skip=said["skip"])
         return _rechecked(request, batch, number)
+
+    @extend_schema(request=None, responses={200: dict})
+    def check(self, request: Request, pk: int) -> Response:
+        """Judge the batch anew as it is, also one that is `failed`; `state` tells how far it is."""
+        batch = _batch(request, pk)
+        actions.check_again(request.actor, batch=batch)
+        tasks.check_again(batch)
+        return Response(_whole(_batch(request, pk)))
 
     @extend_schema(request=ListSerializer, responses={200: dict})
     def put_on_list(self, request: Request, pk: int) -> Response:
@@ -340,6 +348,7 @@ api_urls = [
     ),
     _path("rows/<int:number>/mend/", "api_import_mend", post="mend"),
     _path("rows/<int:number>/skip/", "api_import_skip", post="skip"),
+    _path("check/", "api_import_check", post="check"),
     _path("list/", "api_import_list_rows", post="put_on_list"),
     _path("open-rows/", "api_import_open_rows", get="open_rows"),
     _path("undo/", "api_import_undo", get="undo", post="undo"),

@@ -13,6 +13,7 @@ class BatchState(models.TextChoices):
     COMMITTING = "committing", "正在提交"
     COMMITTED = "committed", "已导入"
     REFUSED = "refused", "未受理"
+    FAILED = "failed", "检查未完成"  # by no fault of the file: all is kept, a person asks for the check again
     EXPIRED = "expired", "已过期"
     CONTINUED = "continued", "已并入原批次"  # a mended file whose rows went back into the batch they are of
     UNDONE = "undone", "已撤销"

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from zhtj.imports import branches, cells, keys, queries, registry, undoing
 from zhtj.imports.models import BatchState, ImportBatch, ImportRow, RowOutcome
-from zhtj.imports.pipeline import documents, findings, preparing
+from zhtj.imports.pipeline import documents, findings, preparing, states
 from zhtj.imports.rules import ATTESTATION
 from zhtj.lib import days
 from zhtj.lib.problems import Problem
@@ -32,6 +32,7 @@ CHIPS = {
     BatchState.COMMITTING: "info",
     BatchState.COMMITTED: "success",
     BatchState.REFUSED: "error",
+    BatchState.FAILED: "error",
     BatchState.EXPIRED: "",
     BatchState.CONTINUED: "",
     BatchState.UNDONE: "",
@@ -43,6 +44,7 @@ CHIPS = {
     RowOutcome.SKIPPED: "",
 }
 SEVERITY_WORDS = {"error": "要改", "acknowledge": "需确认", "warning": "提醒", "hint": "说明"}
+WITHOUT_RESULT = (BatchState.REFUSED, BatchState.FAILED)  # the last check came to none: it says why
 _COUNTED = (
     ("ok_count", "可以导入"),
     ("updated_count", "有更新"),
@@ -106,7 +108,7 @@ def result(batch: ImportBatch) -> str:
         return headline(batch)
     if batch.state == BatchState.UNDONE:
         return "已撤销：" + undone_in_words(batch, batch.undone["withdrawn"], batch.undone["restored"])
-    if batch.state == BatchState.REFUSED:
+    if batch.state in WITHOUT_RESULT:
         return "；".join(problem["message"] for problem in batch.problems)
     return batch.get_state_display()
 
@@ -146,9 +148,10 @@ def summary(batch: ImportBatch) -> dict[str, Any]:
         "batch": batch,
         "kind": kind,
         "chip": CHIPS[BatchState(batch.state)],
-        "headline": batch.get_state_display() if batch.state == BatchState.REFUSED else result(batch),
+        "headline": batch.get_state_display() if batch.state in WITHOUT_RESULT else result(batch),
         "commit_label": commit_label(batch),
         "may_commit": _may_commit(batch),
+        "may_mend": batch.state in states.IN_HAND,
         "faults": _faults(batch, kind),
         "ticks": [
             {"code": code, "messages": [a["message"] for a in ticks if a["code"] == code]}
@@ -252,11 +255,22 @@ def lines(batch: ImportBatch, rows: Sequence[ImportRow | Row]) -> list[Line]:
 def row_to_mend(batch: ImportBatch, number: int) -> tuple[dict[str, Cell], list[Problem]]:
     """A row's cells as typed and what the last check said. One query; 404 for a row nobody need mend."""
     row = batch.rows.exclude(outcome=RowOutcome.SKIPPED).filter(number=number, listed={}).first()
-    if row is None or batch.state != BatchState.CHECKED:
+    if row is None or batch.state not in states.IN_HAND:
         raise Http404
     return documents.open_cells(row.cells_sealed)[0], [
         documents.problem_of(problem) for problem in findings.problems_of(row, batch)
     ]
+
+
+def kept(batch: ImportBatch) -> str:
+    """What is left after a check that failed: `上传的文件、改过的 2 行、跳过的 1 行都保留着`. One query."""
+    skipped = Q(outcome=RowOutcome.SKIPPED)
+    counts = batch.rows.aggregate(
+        mended=Count("pk", filter=Q(mended_at__isnull=False) & ~skipped), skipped=Count("pk", filter=skipped)
+    )
+    parts = [f"改过的 {counts['mended']} 行"] if counts["mended"] else []
+    parts += [f"跳过的 {counts['skipped']} 行"] if counts["skipped"] else []
+    return f"{'、'.join(['上传的文件', *parts])}{'都' if parts else ''}保留着"
 
 
 def still_faulty(batch: ImportBatch, number: int) -> bool:

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import transaction
 
 from zhtj.imports import pipeline
-from zhtj.imports.models import ImportBatch
+from zhtj.imports.models import BatchState, ImportBatch
 from zhtj.lib import jobs
 
 AT_ONCE_ROWS = 2_000  # a batch up to here is judged again while its reader waits (about 0.2 s)
@@ -43,8 +43,9 @@ def start_commit(*batches: ImportBatch) -> None:
 
 
 def check_again(batch: ImportBatch) -> None:
-    """Judge a batch anew after a change by hand: a small one at once, a large one in the background."""
-    if batch.row_count <= AT_ONCE_ROWS:
+    """Judge a batch anew after a change by hand: a small one at once, a large one in the background, and so
+    one whose check failed before (`batch` as it was before the change): it might kill the web server."""
+    if batch.row_count <= AT_ONCE_ROWS and batch.state != BatchState.FAILED:
         pipeline.check(batch.pk)
     else:
         start_check(batch)

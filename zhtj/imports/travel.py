@@ -10,7 +10,13 @@ from zhtj.lib import bulk
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
 
-UNDER_WAY = (BatchState.UPLOADED, BatchState.CHECKING, BatchState.CHECKED, BatchState.COMMITTING)
+UNDER_WAY = (
+    BatchState.UPLOADED,
+    BatchState.CHECKING,
+    BatchState.CHECKED,
+    BatchState.FAILED,
+    BatchState.COMMITTING,
+)
 
 
 def under_way(unit: OrgUnit) -> QuerySet[ImportBatch]:

@@ -34,6 +34,7 @@ LINES = [
     Line("api_import_rows", 401, 404, 404, 200, BATCH),
     Line("api_import_mend", 401, 404, 404, 200, ROW, method="POST", data={"cells": {"full_name": "张三"}}),
     Line("api_import_skip", 401, 404, 404, 200, ROW, method="POST"),
+    Line("api_import_check", 401, 404, 404, 200, BATCH, method="POST"),
     Line("api_import_list_rows", 401, 404, 404, 422, BATCH, method="POST"),
     Line("api_import_open_rows", 401, 404, 404, 200, BATCH),
     Line("api_import_undo", 401, 404, 404, 422, BATCH),

@@ -2,9 +2,9 @@
 
 Layers: file → headers → cells → rows → clashes → scope → branch sizes; the first two are the
 desk's (`reading`), the rest the room's importer's. The pipeline is the door of a workbook, so it
-is here that the clock is read. Nothing that goes wrong leaves a batch stuck: an expected refusal
-and an unexpected error both end in `refused` with a sentence; a lost database leaves the lease to
-the sweep.
+is here that the clock is read. Nothing that goes wrong leaves a batch stuck: a file that cannot be
+read ends in `refused`, an unexpected error in `failed`, which keeps all, both with a sentence; a lost
+database leaves the lease to the sweep.
 """
 
 import logging
@@ -45,13 +45,16 @@ def check(batch_id: int) -> None:
     except sheets.SheetRefused as refusal:
         refuse(batch, refusal.problem)
     except PermissionDenied:
-        refuse(batch, no_right(batch))
+        if batch.rows_sealed is None:
+            refuse(batch, no_right(batch))
+        else:  # people have mended it since: they may go on when the right is given back
+            fail(batch, no_right(batch))
     except (OperationalError, InterfaceError):
         let_go(batch)
         raise
     except Exception:
         logger.exception("check of import batch %s failed", batch.pk)
-        refuse(batch, CODES.problem("file.failed"))
+        fail(batch, CODES.problem("file.failed"))
 
 
 def refuse(batch: ImportBatch, problem: Problem) -> None:
@@ -64,6 +67,17 @@ def refuse(batch: ImportBatch, problem: Problem) -> None:
             file_sealed=None,
             rows_sealed=None,
             judged_sealed=None,
+        )
+    except states.Superseded as late:
+        logger.info("%s", late)
+
+
+def fail(batch: ImportBatch, problem: Problem) -> None:
+    """Leave the batch as it was before this check, with the reason: the file, the rows and what was typed
+    into them stay, until somebody asks for the check again or it expires."""
+    try:
+        states.leave(
+            batch, BatchState.FAILED, problems=[documents.plain_problem(problem)], judged_sealed=None
         )
     except states.Superseded as late:
         logger.info("%s", late)

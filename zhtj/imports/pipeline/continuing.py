@@ -1,9 +1,10 @@
 """A mended file goes on in the batch it was taken from.
 
 The hidden keys of a returned workbook name the batch and the row each line came from. Where that batch
-still waits in review, and its reader may mend it, the lines take the place of its rows as if mended by hand;
-lines without a key, or with one used before, are added behind the last row. Nothing is lost otherwise: if the
-batch has gone on, is gone or is somebody else's, the file is a batch of its own.
+still waits for a person (in review, or after a check that failed), and its reader may mend it, the lines take
+the place of its rows as if mended by hand; lines without a key, or with one used before, are added behind the
+last row. Nothing is lost otherwise: if the batch has gone on, is gone or is somebody else's, the file is a
+batch of its own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,7 +43,7 @@ def carry_on(actor: Actor, batch: ImportBatch, read: Read) -> int | None:
         return None
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update(of=("self",)).select_related("unit")
-        target = held.filter(pk=read.key.batch_id, state=BatchState.CHECKED).first()
+        target = held.filter(pk=read.key.batch_id, state__in=states.IN_HAND).first()
         if target is None or target.rows_sealed is None:
             return None
         told = _sort_out(target, read)
@@ -121,7 +122,7 @@ def _apply(target: ImportBatch, read: Read, told: _Sorted) -> None:
         batch_size=_ROWS_AT_ONCE,
         update_conflicts=True,
         unique_fields=["batch", "number"],
-        update_fields=["outcome", "cells_sealed", "mended_at"],
+        update_fields=["outcome", "cells_sealed", "mended_at", "problems", "codes"],
     )
     columns = [*target.columns, *_new_columns(target, read)]
     rows = documents.open_rows(target.rows_sealed or b"")
@@ -131,7 +132,7 @@ def _apply(target: ImportBatch, read: Read, told: _Sorted) -> None:
     said = [f"{len(told.changed)} 行有修改"] + ([f"新增 {len(told.added)} 行"] if told.added else [])
     states.move(
         target.pk,
-        BatchState.CHECKED,
+        states.IN_HAND,
         BatchState.UPLOADED,
         **states.RECHECKED | {"remark": f"已收到改好的文件：{'，'.join(said)}，已重新检查。"},
         columns=columns,

@@ -3,6 +3,7 @@
     uploaded → checking → checked → committing → committed → undone
                   ↘ refused   ↘ expired     ↘ checked (failed), uploaded (the world moved)
                   ↘ continued (its rows went back into the batch they are of)
+                  ↘ failed (all is kept) → uploaded, when a person asks; expired
 
 A worker *takes* a batch for a while (its lease), extends the lease as it goes (heartbeat) and
 *leaves* it in the next state. A worker that died leaves a lease that runs out; the sweep then
@@ -11,6 +12,7 @@ since when, attempt, revision) is no longer the one it took, and its result is d
 """
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import F, Q
@@ -18,7 +20,9 @@ from django.db.models import F, Q
 from zhtj.imports.models import BatchState, ImportBatch
 from zhtj.lib import days, locks
 
-RECHECKED: dict[str, Any] = {"remark": "", "acknowledged": []}  # what a batch forgets when checked again
+IN_HAND = (BatchState.CHECKED, BatchState.FAILED)  # waiting for a person, who may mend its rows
+# What a batch forgets when checked again.
+RECHECKED: dict[str, Any] = {"remark": "", "acknowledged": [], "problems": []}
 LEASE = dt.timedelta(seconds=120)  # no layer of a check or commit is silent for longer
 MOST_ATTEMPTS = 3
 
@@ -65,10 +69,15 @@ def leave(batch: ImportBatch, state: BatchState, **changes: Any) -> None:
 
 
 def move(
-    batch_id: int, start: BatchState, state: BatchState, *, revision: int | None = None, **changes: Any
+    batch_id: int,
+    starts: Collection[BatchState],
+    state: BatchState,
+    *,
+    revision: int | None = None,
+    **changes: Any,
 ) -> bool:
-    """A step somebody asks for; False if the batch is not in `start` (or past `revision`). One update."""
-    waiting = ImportBatch.objects.filter(pk=batch_id, state=start)
+    """A step somebody asks for; False if the batch is not in `starts` (or past `revision`). One update."""
+    waiting = ImportBatch.objects.filter(pk=batch_id, state__in=starts)
     if revision is not None:
         waiting = waiting.filter(revision=revision)
     fresh = {"state": state, "state_at": days.now(), "lease_until": None, "attempts": 0}

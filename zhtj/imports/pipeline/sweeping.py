@@ -1,8 +1,8 @@
 """What the minute's sweep finds: batches whose message or worker was lost, and old ones.
 
 The row is the truth, a message only a hint: whatever is waiting without a worker is named for
-queueing again; running twice does nothing. A batch that killed its worker three times is put
-where a person sees it; one that a worker is still writing never is.
+queueing again; running twice does nothing. A batch that killed its worker three times is put, with
+all it holds, where a person sees it; one that a worker is still writing never is.
 """
 
 import datetime as dt
@@ -56,7 +56,7 @@ def _give_up() -> None:
     fresh = {"state_at": days.now(), "lease_until": None, "attempts": 0}
     interrupted = documents.plain_problem(CODES.problem("file.interrupted"))
     hopeless.filter(state=BatchState.CHECKING).update(
-        **fresh, **_NO_DOCUMENTS, state=BatchState.REFUSED, problems=[interrupted]
+        **fresh, state=BatchState.FAILED, problems=[interrupted], judged_sealed=None
     )
     given_back = {"state": BatchState.CHECKED, "remark": COMMIT_INTERRUPTED, "committed_by": None}
     committing = hopeless.filter(state=BatchState.COMMITTING)
@@ -81,7 +81,7 @@ def expire(kept_days: int | None = None) -> int:
     expired = 0
     for batch_id in list(forgotten.values_list("pk", flat=True)):
         with transaction.atomic():  # or the rows would outlive it by as many days again
-            if states.move(batch_id, BatchState.CHECKED, BatchState.EXPIRED, **_NO_DOCUMENTS):
+            if states.move(batch_id, states.IN_HAND, BatchState.EXPIRED, **_NO_DOCUMENTS):
                 ImportRow.objects.filter(batch_id=batch_id).delete()
                 expired += 1
     return expired
@@ -97,4 +97,4 @@ def _old(now: dt.datetime, kept_days: int) -> tuple[QuerySet[ImportRow], QuerySe
     """The rows of batches that ended so long ago, and the batches nobody has committed since."""
     old = ImportBatch.objects.filter(state_at__lt=now - dt.timedelta(days=kept_days))
     rows = ImportRow.objects.filter(batch__in=old.filter(state__in=ENDED))
-    return rows, old.filter(state=BatchState.CHECKED)
+    return rows, old.filter(state__in=states.IN_HAND)

@@ -18,7 +18,7 @@ from zhtj.lib.problems import Refused
 from orgs.requests import Request
 
 ROWS_PER_PAGE = 50
-WITH_ROWS = (BatchState.CHECKED, BatchState.COMMITTED, BatchState.UNDONE)
+WITH_ROWS = (BatchState.CHECKED, BatchState.FAILED, BatchState.COMMITTED, BatchState.UNDONE)
 
 
 @signed_in
@@ -37,6 +37,8 @@ def batch(request: Request, pk: int) -> HttpResponse:
             request.GET.get("page")
         )
         context |= {"page": page, "rows": review.lines(found, page), "code": code, "show": show}
+    if found.state == BatchState.FAILED:
+        context["kept"] = review.kept(found)
     return render(request, "imports/batch.html", context)
 
 
@@ -75,6 +77,7 @@ def commit(request: Request, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def check_again(request: Request, pk: int) -> HttpResponse:
+    """Judged anew as it is: the system is otherwise by now, or the last check failed."""
     return _changed(request, pk, actions.check_again)
 
 

@@ -8,8 +8,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhtj.imports import actions, forms, registry, review, tasks
-from zhtj.imports.models import ImportBatch
-from zhtj.imports.views.common import batch_of, refused
+from zhtj.imports.models import BatchState, ImportBatch
+from zhtj.imports.views.common import UNDER_WAY, batch_of, refused
 from zhtj.lib.doors import signed_in
 from zhtj.lib.problems import Refused
 
@@ -62,7 +62,7 @@ def _mended(request: Request, batch: ImportBatch, number: int, form: forms.RowFo
         return _go(request, refused(request, batch, refusal))
     tasks.check_again(batch)
     if not review.still_faulty(batch, number):
-        messages.success(request, f"第 {number} 行已保存，整份名单已重新检查。")
+        _say_saved(request, batch, number)
         return _go(request, redirect("import_batch", batch.pk))
     if _in_place(request):
         batch = batch_of(request, batch.pk)
@@ -72,6 +72,16 @@ def _mended(request: Request, batch: ImportBatch, number: int, form: forms.RowFo
         return render(request, "imports/parts/row_form.html", context)
     messages.warning(request, f"第 {number} 行已重新检查，还有要改的地方。")
     return redirect("import_row", batch.pk, number)
+
+
+def _say_saved(request: Request, batch: ImportBatch, number: int) -> None:
+    """The row is kept; how far the check of the whole has come."""
+    if batch.state == BatchState.FAILED:
+        messages.warning(request, f"第 {number} 行已保存，但整份名单没有检查完。")
+    elif batch.state in UNDER_WAY:
+        messages.success(request, f"第 {number} 行已保存，整份名单正在重新检查。")
+    else:
+        messages.success(request, f"第 {number} 行已保存，整份名单已重新检查。")
 
 
 def _in_place(request: Request) -> bool:
