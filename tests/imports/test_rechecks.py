@@ -224,6 +224,14 @@ class TestPage:
         page = client.get(reverse("import_batch", args=[unread.pk])).content.decode()
         assert "上传的文件保留着" in page and "改过的" not in page
 
+    def test_a_row_skipped_just_before_can_be_taken_in_again(self, checked, client, send, stall):
+        batch = checked(ROWS)
+        stall.explode = "judge"
+        page = send("import_skip_row", batch.pk, SKIPPED)
+        assert "已跳过的 1 行" in page and "下载待修改的 2 行" in page
+        page = client.get(f"{reverse('import_batch', args=[batch.pk])}?show=skipped").content.decode()
+        assert "恢复" in page
+
     def test_it_is_not_judged_in_the_web_server_which_it_might_kill(self, failed, client):
         client.post(reverse("import_check", args=[failed.pk]))
         failed.refresh_from_db()

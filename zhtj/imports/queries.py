@@ -25,7 +25,7 @@ from orgs.scopes import Grant, Scope, reach_of
 
 _A_CODE = re.compile(r"[a-z0-9_.]+")
 _MOST_WORDS = 4
-_OPEN = (RowOutcome.MEND, RowOutcome.RECTIFY)
+OPEN = (RowOutcome.MEND, RowOutcome.RECTIFY)
 
 
 def kinds(scope: Scope) -> list[WorkbookKind]:
@@ -120,7 +120,7 @@ def latest_by_unit(scope: Scope, kind: str, unit_ids: Sequence[int]) -> dict[int
 def rows(batch: ImportBatch, *, code: str = "", outcome: str = "") -> QuerySet[ImportRow]:
     """The rows to look at: those to mend first, then to rectify, updated, warned; by row number."""
     order = Case(
-        *(When(outcome=name, then=Value(place)) for place, name in enumerate((*_OPEN, "updated"))),
+        *(When(outcome=name, then=Value(place)) for place, name in enumerate((*OPEN, "updated"))),
         default=Value(9),
         output_field=IntegerField(),
     )
@@ -134,7 +134,7 @@ def rows(batch: ImportBatch, *, code: str = "", outcome: str = "") -> QuerySet[I
 
 def open_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
     """The rows that did not get in and still wait for a hand, as the sheet has them."""
-    return batch.rows.filter(outcome__in=_OPEN, listed={}).order_by("number")
+    return batch.rows.filter(outcome__in=OPEN, listed={}).order_by("number")
 
 
 def skipped_rows(batch: ImportBatch) -> QuerySet[ImportRow]:

@@ -159,6 +159,7 @@ def summary(batch: ImportBatch) -> dict[str, Any]:
         ],
         "attestation": [a["message"] for a in batch.acknowledgements if a["code"] == ATTESTATION],
         "open_count": batch.open_count,
+        "skipped_count": batch.skipped_count,
         "clean_count": batch.ok_count + batch.unchanged_count,
         "to_list_count": _to_list(batch, kind),
         "may_undo": undoing.may_be_undone(batch),
@@ -262,15 +263,18 @@ def row_to_mend(batch: ImportBatch, number: int) -> tuple[dict[str, Cell], list[
     ]
 
 
-def kept(batch: ImportBatch) -> str:
-    """What is left after a check that failed: `上传的文件、改过的 2 行、跳过的 1 行都保留着`. One query."""
-    skipped = Q(outcome=RowOutcome.SKIPPED)
+def kept(batch: ImportBatch) -> dict[str, Any]:
+    """What is left after a check that failed, in words (`上传的文件、改过的 2 行都保留着`), and the counts
+    that people have changed since the last result. One query."""
+    skipped, is_open = Q(outcome=RowOutcome.SKIPPED), Q(outcome__in=queries.OPEN, listed={})
     counts = batch.rows.aggregate(
-        mended=Count("pk", filter=Q(mended_at__isnull=False) & ~skipped), skipped=Count("pk", filter=skipped)
+        mended=Count("pk", filter=Q(mended_at__isnull=False) & ~skipped),
+        skipped_count=Count("pk", filter=skipped),
+        open_count=Count("pk", filter=is_open),
     )
     parts = [f"改过的 {counts['mended']} 行"] if counts["mended"] else []
-    parts += [f"跳过的 {counts['skipped']} 行"] if counts["skipped"] else []
-    return f"{'、'.join(['上传的文件', *parts])}{'都' if parts else ''}保留着"
+    parts += [f"跳过的 {counts['skipped_count']} 行"] if counts["skipped_count"] else []
+    return counts | {"kept": f"{'、'.join(['上传的文件', *parts])}{'都' if parts else ''}保留着"}
 
 
 def still_faulty(batch: ImportBatch, number: int) -> bool:

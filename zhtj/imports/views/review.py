@@ -38,7 +38,7 @@ def batch(request: Request, pk: int) -> HttpResponse:
         )
         context |= {"page": page, "rows": review.lines(found, page), "code": code, "show": show}
     if found.state == BatchState.FAILED:
-        context["kept"] = review.kept(found)
+        context |= review.kept(found)
     return render(request, "imports/batch.html", context)
 
 
