@@ -26,6 +26,7 @@ ACTIONS: dict[str, str] = {
     "orgs.export_codes": "下载注册码表格",
     "orgs.print_codes": "打开注册码打印页",
     "orgs.codes_blocked": "连续输错代码，暂停",
+    "orgs.logins_blocked": "同一网络登录失败太多，暂停",
     "orgs.register_admin": "注册为管理员",
     "orgs.identify_admin": "登记管理员身份",
     "orgs.reset_password": "重置密码",

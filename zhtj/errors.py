@@ -148,7 +148,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, credentials: object = None) -> HttpResponse:
-    """django-axes: too many wrong passwords."""
+    """django-axes: too many wrong passwords for one name, or from one address."""
+    if getattr(request, "address_is_locked", False):  # orgs.logins
+        return page(request, 429, "从您的网络登录失败的次数太多，这里暂停登录 15 分钟。")
     return page(request, 429)
 
 

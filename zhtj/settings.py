@@ -111,6 +111,9 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_CLIENT_IP_CALLABLE = "zhtj.proxies.client_ip"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "orgs.logins.Handler"  # counts by address too
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 15 minutes are 15 minutes
+ZHTJ_LOGIN_FAILURES_PER_ADDRESS = env.number("ZHTJ_LOGIN_FAILURES_PER_ADDRESS", 50, least=0)  # 0: no limit
 AXES_LOCKOUT_CALLABLE = "zhtj.errors.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False

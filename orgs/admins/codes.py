@@ -13,7 +13,7 @@ from guardian.shortcuts import assign_perm
 from zhtj.lib import crypto, days
 from zhtj.lib.problems import Refused
 
-from orgs import audit
+from orgs import audit, logins
 from orgs.admins.holders import (
     administers,
     admins,
@@ -223,7 +223,7 @@ def take_on_unit(actor: Actor, *, code_text: str, now: dt.datetime) -> OrgUnit:
 
 
 def reset_password(*, code_text: str, password: str, now: dt.datetime) -> User:
-    """A new password in exchange for a reset code."""
+    """A new password in exchange for a reset code; wrong ones typed before no longer count."""
     with transaction.atomic():
         code = look_up(code_text, AccessCode.Purpose.RESET, now=now)
         user = code.user
@@ -236,6 +236,7 @@ def reset_password(*, code_text: str, password: str, now: dt.datetime) -> User:
         user.set_password(password)
         user.must_change_password = False
         user.save(update_fields=["password", "must_change_password"])
+        logins.forgive(user)
         audit.record(Actor(user), "orgs.reset_password", unit=code.unit, after={"user": user.username})
     return user
 

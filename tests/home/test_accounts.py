@@ -7,6 +7,9 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
+from zhtj.lib import days
+
+from orgs import admins
 from orgs.models import AuditEntry, User
 
 from tests import world
@@ -48,6 +51,38 @@ def test_five_wrong_passwords_lock_the_account_here_for_a_while(
     assert "15 分钟" in answers[-1].content.decode()
     assert sign_in(client, "secretary").status_code == 429
     assert sign_in(client, "committee_admin").status_code == 302
+
+
+def test_one_password_tried_with_many_names_locks_the_address(cast: Any, settings: Any) -> None:
+    settings.AXES_ENABLED = True
+    settings.ZHTJ_PROXIES = 1
+    here, elsewhere = (Client(headers={"X-Forwarded-For": address}) for address in ("10.0.0.1", "10.0.0.2"))
+    answers = [sign_in(here, f"name{number}", "Spring-2018") for number in range(50)]
+    assert [answer.status_code for answer in answers] == [200] * 49 + [429]
+    refused = sign_in(here, "secretary")
+    assert refused.status_code == 429 and "从您的网络登录失败的次数太多" in refused.content.decode()
+    assert sign_in(elsewhere, "secretary").status_code == 302
+    assert AuditEntry.objects.get(action="orgs.logins_blocked").after == {"address": "10.0.0.1"}
+
+
+def test_the_typing_errors_of_a_school_behind_one_address_lock_only_their_own_names(
+    cast: Any, client: Client, settings: Any
+) -> None:
+    settings.AXES_ENABLED = True
+    for name in ("committee_admin", "viewer", "village_admin"):
+        for _ in range(5):
+            sign_in(client, name, "wrong")
+    assert sign_in(client, "secretary").status_code == 302
+
+
+def test_who_sets_a_new_password_by_a_code_signs_in_at_once(cast: Any, client: Client, settings: Any) -> None:
+    settings.AXES_ENABLED = True
+    for number in range(5):
+        sign_in(client, "secretary", f"wrong{number}")
+    code = admins.issue_reset_code(world.actor(cast.committee_admin), user=cast.secretary, unit=cast.branch)
+    new = "Hao-De-Mi-Ma-9"
+    admins.reset_password(code_text=admins.plain_code(code), password=new, now=days.now())
+    assert sign_in(client, "secretary", new).status_code == 302
 
 
 def test_the_first_password_must_be_changed_before_anything_else(cast: Any, client: Client) -> None:
