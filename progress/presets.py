@@ -9,6 +9,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.text import slugify
 
 from orgs import audit
 from orgs.kinds import Domain
@@ -79,13 +80,16 @@ PRESETS: dict[str, Plan] = {
 def load_preset(key: str, *, province: OrgUnit, shift_days: int = 0, actor: Actor | None = None) -> Campaign:
     """The campaign of preset `key` for `province`, every date moved by `shift_days`.
 
-    Loaded once: a campaign already there is returned as its province has edited it. It is active
-    unless the province has another active one. Raises KeyError for an unknown key.
+    Loaded once a province: the campaign it has already is returned as it has edited it. Keys stand in
+    addresses and are unique: where another province has `key`, this one's carries its code besides. It is
+    active unless the province has another active one. Raises KeyError for an unknown key.
     """
     preset = PRESETS[key]
-    loaded = Campaign.objects.filter(key=key).first()
+    own = f"{key}-{slugify(province.code)}"
+    loaded = Campaign.objects.filter(province=province, key__in=[key, own]).first()
     if loaded is not None:
         return loaded
+    key = own if Campaign.objects.filter(key=key).exists() else key
     plan = shifted(preset, dt.timedelta(days=shift_days))
     is_active = not Campaign.objects.filter(province=province, is_active=True).exists()
     with transaction.atomic():

@@ -81,3 +81,12 @@ def test_the_command_finds_the_only_province_and_asks_when_there_are_two(cast: C
 def test_without_a_province_the_command_says_what_to_do() -> None:
     with pytest.raises(CommandError, match="请先建立组织"):
         call_command("load_preset", "henan-2018")
+
+
+def test_a_second_province_gets_a_campaign_of_its_own_once() -> None:
+    first, second = world.province(), world.province("河北团省委")
+    one, two = (load_preset("henan-2018", province=province) for province in (first, second))
+    assert (one.key, two.key) == ("henan-2018", f"henan-2018-{second.code.lower()}")
+    assert (two.province, two.is_active, two.stages.count()) == (second, True, one.stages.count())
+    assert load_preset("henan-2018", province=first) == one
+    assert load_preset("henan-2018", province=second) == two
