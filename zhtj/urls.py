@@ -7,9 +7,7 @@ from zhtj.imports.api import api_urls as imports_api
 from zhtj.retention.api import api_urls as retention_api
 
 from cadres.api import api_urls as cadres_api
-from cadres.roster_api import api_urls as cadre_rosters_api
 from members.api import api_urls as members_api
-from members.youth_api import api_urls as youth_api
 from orgs.api import api_urls as orgs_api
 from progress.api import api_urls as progress_api
 
@@ -34,9 +32,7 @@ urlpatterns = [
                 *orgs_api,
                 *desk_api,
                 *cadres_api,
-                *cadre_rosters_api,
                 *members_api,
-                *youth_api,
                 *imports_api,
                 *retention_api,
                 *progress_api,

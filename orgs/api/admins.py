@@ -14,14 +14,12 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from zhtj.lib import days
+from zhtj.lib import days, sheets
 from zhtj.lib.doors import door
 
 from orgs import actions, admins, queries
 from orgs.models import AccessCode, OrgUnit, User
 from orgs.scopes import ROLES
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class AdminName(serializers.Serializer):
@@ -119,14 +117,16 @@ def unit_codes(request: Request, pk: int) -> Response:
     return Response({"codes": told}, headers={"Cache-Control": "no-store"})
 
 
-@extend_schema(request=None, responses={(200, XLSX): OpenApiTypes.BINARY})
+@extend_schema(request=None, responses={(200, sheets.MEDIA_TYPE): OpenApiTypes.BINARY})
 @api_view(["POST"])
 def code_workbook(request: Request, pk: int) -> FileResponse:
     """直属下级未用的注册码，导出为表格，记入审计。"""
     unit = get_object_or_404(queries.units(request.scope), pk=pk)
     codes = admins.take_codes(request.actor, unit=unit, as_sheet=False, now=days.now())
     file = admins.codes_file(codes, settings.ZHTJ_BASE_URL)
-    answer = FileResponse(file, as_attachment=True, filename=f"{unit.code}-codes.xlsx", content_type=XLSX)
+    answer = FileResponse(
+        file, as_attachment=True, filename=f"{unit.code}-codes.xlsx", content_type=sheets.MEDIA_TYPE
+    )
     add_never_cache_headers(answer)
     return answer
 

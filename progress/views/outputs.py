@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from zhtj.lib import words
+from zhtj.lib import sheets, words
 from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
 
@@ -21,7 +21,7 @@ from progress.models import Bulletin, BulletinState
 
 T = TypeVar("T")
 TYPES = {
-    exports.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    exports.Format.XLSX: sheets.MEDIA_TYPE,
     exports.Format.PDF: "application/pdf",
     exports.Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     exports.Format.PNG: "image/png",

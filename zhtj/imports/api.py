@@ -31,7 +31,7 @@ from zhtj.imports import (
 )
 from zhtj.imports.models import BatchState, ImportBatch, ImportRow
 from zhtj.imports.uploads import was_too_large
-from zhtj.lib import words
+from zhtj.lib import sheets, words
 from zhtj.lib.doors import SIGNED_IN
 from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import Undoing
@@ -175,11 +175,11 @@ class ImportViewSet(viewsets.ViewSet):
         count = listing.put_on_list(request.actor, batch=_batch(request, pk), numbers=said.get("rows"))
         return Response(_whole(_batch(request, pk)) | {"listed_now": count})
 
-    @extend_schema(responses={(200, workbooks.CONTENT_TYPE): bytes})
+    @extend_schema(responses={(200, sheets.MEDIA_TYPE): bytes})
     def open_rows(self, request: Request, pk: int) -> HttpResponse:
         """The open rows as a workbook; sent back as an upload it goes on in this batch."""
         return HttpResponse(
-            workbooks.open_rows(request.actor, _batch(request, pk)), content_type=workbooks.CONTENT_TYPE
+            workbooks.open_rows(request.actor, _batch(request, pk)), content_type=sheets.MEDIA_TYPE
         )
 
     @extend_schema(request=UndoSerializer, responses={200: dict})

@@ -21,7 +21,6 @@ from orgs.identity import read_national_id
 from orgs.models import OrgUnit
 from orgs.scopes import Actor, Scope
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPLANATION_ROWS = 9  # the header row must be found within the first ten
 ROWS_AT_ONCE = 2_000
 

@@ -5,8 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import content_disposition_header
 
-from zhtj.imports import queries, workbooks
+from zhtj.imports import queries
 from zhtj.imports.models import BatchState, ImportBatch
+from zhtj.lib import sheets
 from zhtj.lib.problems import Refused
 from zhtj.lib.refusals import say
 from zhtj.lib.workbook import WorkbookKind
@@ -36,6 +37,6 @@ def refused(request: Request, batch: ImportBatch, refusal: Refused) -> HttpRespo
 
 
 def workbook(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=workbooks.CONTENT_TYPE)
+    response = HttpResponse(data, content_type=sheets.MEDIA_TYPE)
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response

@@ -17,11 +17,12 @@ from zhtj.lib.sheets.header import Header, Table, find_header, find_table
 from zhtj.lib.sheets.model import ERROR_VALUES, Limits, Sheet, Sheets
 from zhtj.lib.sheets.read import read_rows
 from zhtj.lib.sheets.refusals import CODES, SheetRefused
-from zhtj.lib.sheets.write import HeaderCell, Marked, SheetOut, write_workbook
+from zhtj.lib.sheets.write import MEDIA_TYPE, HeaderCell, Marked, SheetOut, write_workbook
 
 __all__ = [
     "CODES",
     "ERROR_VALUES",
+    "MEDIA_TYPE",
     "Header",
     "HeaderCell",
     "Limits",

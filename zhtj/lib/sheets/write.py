@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHOICE_ROWS = 50_000  # rows below the header that offer the choices
 CHOICES_SHEET = "选项"  # hidden: holds lists too long to stand in the cell rule itself
 EXACT_NUMBERS = 10**15  # larger ones would lose digits

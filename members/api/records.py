@@ -19,7 +19,7 @@ from zhtj.lib.problems import Refused
 
 import orgs.queries
 from members import actions, queries
-from members.api_shapes import MemberSerializer
+from members.api.shapes import MemberSerializer
 from members.models import Member, MemberCase
 from members.queries.known import record_of
 from members.rules import EVERY_CODE, FIELDS, Entry, EntryReader, changes, shown_entry
@@ -357,7 +357,7 @@ def _refusal(code: str, answer: int) -> Response:
     )
 
 
-record_urls = [
+urls = [
     path("members/claim/", AskViewSet.as_view({"post": "claim"}), name="api_member_claim"),
     path("members/dispute/", AskViewSet.as_view({"post": "dispute"}), name="api_member_dispute"),
     path(

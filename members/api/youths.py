@@ -16,7 +16,7 @@ from zhtj.lib import days
 from zhtj.lib.api_fields import Cell, Words
 
 from members import actions, documents, queries
-from members.api import is_drawn, unit_named
+from members.api.roster import is_drawn, unit_named
 from members.models import ReviewDocument, YouthUnderReview
 from members.queries.review import SHOWN
 from members.rules import FIELDS, Entry, EntryReader
@@ -238,7 +238,7 @@ def _to(**methods: str) -> Any:
     return YouthViewSet.as_view(methods)
 
 
-api_urls = [
+urls = [
     path("youths/", _to(get="list", post="create"), name="api_youths"),
     path("youths/progress/", _to(get="progress"), name="api_youth_progress"),
     path("youths/recognise/", _to(post="recognise"), name="api_youth_recognise"),

@@ -12,17 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from zhtj.lib import days
+from zhtj.lib import days, sheets
 from zhtj.lib.api_fields import Cell, Words
 
 from cadres import actions, exports, queries
-from cadres.api import filters_in, unit_named
+from cadres.api.posts import filters_in, unit_named
 from cadres.columns import COLUMNS
 from cadres.forms import FilterForm
 from orgs import paging
 from orgs.models import OrgUnit
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILTERS = [name for name in FilterForm.base_fields if name != "column"]
 
 
@@ -102,7 +101,7 @@ class CadreExportViewSet(viewsets.GenericViewSet):
     door = "roster.print"
     serializer_class = CadreExportSerializer
 
-    @extend_schema(request=CadreExportSerializer, responses={(200, XLSX): OpenApiTypes.BINARY})
+    @extend_schema(request=CadreExportSerializer, responses={(200, sheets.MEDIA_TYPE): OpenApiTypes.BINARY})
     def export(self, request: Request) -> FileResponse:
         """The roster as a workbook, ids masked unless `full` with the capability and a purpose; audited."""
         given = CadreExportSerializer(data=request.data)
@@ -124,7 +123,9 @@ class CadreExportViewSet(viewsets.GenericViewSet):
         posts = found.iterator(chunk_size=2000)
         title = f"{unit.short_name}团干部名册"
         file = exports.workbook(title, posts, form.columns, days.today(), full=full)
-        return FileResponse(file, as_attachment=True, filename=f"{unit.code}-cadres.xlsx", content_type=XLSX)
+        return FileResponse(
+            file, as_attachment=True, filename=f"{unit.code}-cadres.xlsx", content_type=sheets.MEDIA_TYPE
+        )
 
 
 class MissingViewSet(viewsets.GenericViewSet):
@@ -159,7 +160,7 @@ def _asked(request: Request) -> dict[str, Any]:
     return dict(given.validated_data)
 
 
-api_urls = [
+urls = [
     path("cadres/export/", CadreExportViewSet.as_view({"post": "export"}), name="api_cadre_export"),
     path("cadres/missing/", MissingViewSet.as_view({"get": "list"}), name="api_cadre_missing"),
     path(

@@ -15,15 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from zhtj.lib import days, words
+from zhtj.lib import days, sheets, words
 from zhtj.lib.api_fields import Cell, Words
 from zhtj.lib.problems import Refused
 
 import orgs.queries
 from members import actions, queries
-from members.api_records import record_urls
-from members.api_settings import settings_urls
-from members.api_shapes import MemberSerializer
+from members.api.shapes import MemberSerializer
 from members.models import Member
 from members.queries.columns import COLUMNS
 from members.roster_forms import RosterForm
@@ -34,7 +32,6 @@ from orgs.models import OrgUnit
 from orgs.scopes import NOTHING, Scope
 
 MOST_A_PAGE = 500
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class EntrySerializer(serializers.Serializer):
@@ -293,7 +290,7 @@ class RosterViewSet(ListView):
         """The roster as `list` gives it; what is asked stands in the body, so ids may be looked for."""
         return self._page(request, fields_of(request))
 
-    @extend_schema(request=ExportSerializer, responses={(200, XLSX): OpenApiTypes.BINARY})
+    @extend_schema(request=ExportSerializer, responses={(200, sheets.MEDIA_TYPE): OpenApiTypes.BINARY})
     def export(self, request: Request) -> FileResponse:
         """The roster as a workbook, ids masked unless `full` with the capability and a purpose; audited."""
         given = ExportSerializer(data=request.data)
@@ -313,7 +310,9 @@ class RosterViewSet(ListView):
             purpose=given.validated_data["purpose"],
         )
         file = queries.export_file(found, columns, full=full)
-        return FileResponse(file, as_attachment=True, filename=f"{unit.code}-members.xlsx", content_type=XLSX)
+        return FileResponse(
+            file, as_attachment=True, filename=f"{unit.code}-members.xlsx", content_type=sheets.MEDIA_TYPE
+        )
 
     @extend_schema(request=CompareSerializer, responses={200: ComparedSerializer})
     def compare(self, request: Request) -> Response:
@@ -380,7 +379,7 @@ def _page_size(text: str) -> int:
     return min(int(text), MOST_A_PAGE) if is_number and int(text) else queries.PAGE_SIZE
 
 
-api_urls = [
+urls = [
     path("people/", PersonViewSet.as_view({"get": "list"}), name="api_people"),
     path("members/transfer/", MemberViewSet.as_view({"post": "transfer"}), name="api_member_transfer"),
     path("members/search/", RosterViewSet.as_view({"post": "search"}), name="api_member_search"),
@@ -389,6 +388,4 @@ api_urls = [
     path("members/withdraw/", MemberViewSet.as_view({"post": "withdraw"}), name="api_member_withdraw"),
     path("members/", MemberViewSet.as_view({"get": "list", "post": "create"}), name="api_members"),
     path("members/<int:pk>/reveal/", RevealViewSet.as_view({"post": "reveal"}), name="api_member_reveal"),
-    *record_urls,
-    *settings_urls,
 ]

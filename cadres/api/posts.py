@@ -284,7 +284,7 @@ def _valid(serializer: type[serializers.Serializer], request: Request) -> dict[s
     return dict(given.validated_data)
 
 
-api_urls = [
+urls = [
     path("cadres/", CadreViewSet.as_view({"get": "list", "post": "create"}), name="api_cadres"),
     path("cadres/declare/", CadreViewSet.as_view({"post": "declare"}), name="api_cadre_declare"),
     path("cadres/verify/", CadreViewSet.as_view({"post": "verify"}), name="api_cadre_verify"),

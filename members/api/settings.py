@@ -64,7 +64,7 @@ class AdmissionViewSet(viewsets.GenericViewSet):
         return dict(given.validated_data)
 
 
-settings_urls = [
+urls = [
     path(
         "settings/admission/",
         AdmissionViewSet.as_view({"get": "retrieve", "put": "update"}),
