@@ -188,7 +188,7 @@ class WithdrawForm(Plain):
 
     reason = forms.ChoiceField(
         label="离开原因",
-        help_text="升学、工作等转到其他团支部的，请用“转接”，不要移出。",
+        help_text="升学、工作等转到其他团支部的，请用“转接”，不要移出。移错的只能重新录入。",
         choices=[("", "请选择"), *((reason.value, reason.label) for reason in actions.WITHDRAWALS)],
     )
     remark = Words("说明")
@@ -199,7 +199,7 @@ class WhoForm(Plain):
 
     full_name = Typed("姓名", "与身份证一致。", required=True)
     national_id = Typed("身份证号码", "18位，最后一位可以是X。", required=True, spellcheck="false")
-    reason = Words("理由")
+    reason = Words("理由", "对方和上级都会看到。", required=True)
 
     asked: tuple[str, ...] = ("full_name", "national_id")
 
@@ -246,7 +246,7 @@ class PersonForm(Plain):
     wechat = Typed("微信号")
     joined_party_on = Typed("入党年月")
     is_volunteer = Typed("是否注册志愿者", choices=_YES_NO)
-    reason = Words("理由", "必填，例如“身份证登记有误，附复印件”。")
+    reason = Words("理由", "例如“身份证登记有误，附复印件”。", required=True)
 
     ethnicities = ETHNICITIES
     educations = person_rules.EDUCATIONS

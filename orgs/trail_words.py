@@ -103,6 +103,7 @@ ACTIONS: dict[str, str] = {
     "progress.compute_bulletin": "计算日通报",
     "progress.decide_early_opening": "审批同步推进",
     "progress.enter_baselines": "录入团统数",
+    "progress.withdraw_baseline": "撤回团统数",
     "progress.move_figures": "合并带入团统数",
     "progress.give_out": "导出日通报",
     "progress.load_preset": "载入行动方案",

@@ -38,6 +38,7 @@ urlpatterns = [
     path("openings/", early.early_openings, name="early_openings"),
     path("openings/<int:pk>/", early.early_opening_decide, name="early_opening_decide"),
     path("baselines/", baselines.baselines, name="baselines"),
+    path("baselines/withdraw/", baselines.baseline_withdraw, name="baseline_withdraw"),
     path("form/", form2017.form2017, name="form2017"),
     path("form/file/", form2017.form2017_file, name="form2017_file"),
     path("adjustments/", adjustments.adjustments, name="adjustments"),

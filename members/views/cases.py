@@ -211,7 +211,9 @@ def _acts(request: Request, case: MemberCase) -> list[tuple[str, str]]:
         else:
             found += [("grant", "同意"), ("refuse", "不同意")]
     asking = case.to_branch if case.is_dispute else case.branch
-    if asking and may("members.enter", asking):
+    # Whoever decides says no with a word; taking back is for those who asked.
+    is_asker = case.asked_by_id == request.user.pk or not found
+    if asking and is_asker and may("members.enter", asking):
         found.append(("cancel", "撤回申请"))
     return found
 

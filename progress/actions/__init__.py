@@ -1,7 +1,7 @@
 """Everything that writes in this room."""
 
 from progress.actions.adjustments import ask_adjustment, decide_adjustment
-from progress.actions.baselines import Expected, enter_baselines, undo_baselines
+from progress.actions.baselines import Expected, enter_baselines, undo_baselines, withdraw_baseline
 from progress.actions.bulletins import compute_bulletin, publish_bulletin, recompute_bulletin
 from progress.actions.campaigns import (
     activate_campaign,
@@ -48,5 +48,6 @@ __all__ = [
     "publish_bulletin",
     "recompute_bulletin",
     "undo_baselines",
+    "withdraw_baseline",
     "withdraw_completion",
 ]

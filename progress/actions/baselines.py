@@ -10,13 +10,16 @@ from django.db import transaction
 from django.db.models.base import ModelState
 
 from zhtj.lib import bulk, locks
+from zhtj.lib.problems import Refused
 from zhtj.lib.races import RaceLost
 from zhtj.lib.workbook import Undoing
 
 from orgs import audit
+from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
 from progress.models import COUNTS, OPTIONAL_COUNTS, Baseline, Campaign
+from progress.rules import CODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,26 @@ def undo_baselines(
         after = {"withdrawn": told.withdrawn, "restored": told.restored}
         audit.record(actor, "progress.undo_baselines", unit=unit, batch_id=batch_id, after=after)
     return told
+
+
+@transaction.atomic
+def withdraw_baseline(actor: Actor, *, baseline: Baseline) -> None:
+    """Take one figure back, as one stated in the wrong domain: from now on the unit has none there.
+
+    What is expected of it is then the sum of what is stated below it; past bulletins keep what they showed.
+    Needs `baselines.enter` on the unit. Raises Refused (`figure.changed`) where the figure looked at is no
+    longer in force or its unit is closed. Four queries, one audit entry.
+    """
+    _require(actor, {baseline.unit_id})
+    try:
+        at = _hold({baseline.unit_id})
+    except RaceLost:
+        raise Refused([CODES.problem("figure.changed")]) from None
+    standing = Baseline.objects.filter(pk=baseline.pk, until_at=None, campaign__is_active=True)
+    if not standing.update(until_at=at):
+        raise Refused([CODES.problem("figure.changed")])
+    before = {Domain(baseline.domain).label: baseline.member_count}
+    audit.record(actor, "progress.withdraw_baseline", unit=baseline.unit, before=before)
 
 
 def _before(rows: Sequence[Baseline]) -> list[Baseline]:

@@ -15,7 +15,7 @@ from progress.api.asking import (
     EarlyOpeningAnswer,
     EarlyOpeningViewSet,
 )
-from progress.api.baselines import BaselineViewSet
+from progress.api.baselines import BaselineViewSet, BaselineWithdrawal
 from progress.api.campaigns import CampaignViewSet
 from progress.api.settings import CampaignPlanViewSet
 from progress.api.spotchecks import SpotCheckViewSet
@@ -67,6 +67,9 @@ api_urls = [
         name="api_campaign_rehearse",
     ),
     path("baselines/", BaselineViewSet.as_view(LISTED), name="api_baselines"),
+    path(
+        "baselines/<int:pk>/", BaselineWithdrawal.as_view({"delete": "destroy"}), name="api_baseline_withdraw"
+    ),
     path("adjustments/", AdjustmentViewSet.as_view(LISTED), name="api_adjustments"),
     path("adjustments/<int:pk>/answer/", AdjustmentAnswer.as_view(ANSWERED), name="api_adjustment_answer"),
     path("completions/", CompletionViewSet.as_view(LISTED), name="api_completions"),

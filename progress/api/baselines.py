@@ -14,6 +14,7 @@ from zhtj.lib.workbook import Context, Outcome
 import orgs.queries
 from orgs.scopes import NOTHING
 from progress import queries
+from progress.actions import withdraw_baseline
 from progress.imports import state_figure
 from progress.models import COUNTS, Baseline
 
@@ -38,15 +39,32 @@ class FigureSerializer(serializers.Serializer):
         return super().get_fields() | {name: Cell() for name in COUNTS}
 
 
-class BaselineViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
-    """团统数：管理范围内现行的应录入数；上级填报下级的一个数字。"""
+class Figures(viewsets.GenericViewSet):
+    """The figures in force in the reader's scope."""
 
-    door = {"GET": "progress.see", "POST": "baselines.enter"}
     serializer_class = BaselineSerializer
 
     def get_queryset(self) -> QuerySet[Baseline]:
         scope = NOTHING if getattr(self, "swagger_fake_view", False) else self.request.scope
         return queries.baselines(scope)
+
+
+class BaselineWithdrawal(Figures):
+    """撤回一个现行的团统数。"""
+
+    door = {"DELETE": "baselines.enter"}
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """撤回填错领域或不该单独填报的数字，此后按下级合计；已出的通报不变。"""
+        withdraw_baseline(request.actor, baseline=get_object_or_404(self.get_queryset(), pk=pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class BaselineViewSet(mixins.ListModelMixin, Figures):
+    """团统数：管理范围内现行的应录入数；上级填报下级的一个数字。"""
+
+    door = {"GET": "progress.see", "POST": "baselines.enter"}
 
     @extend_schema(request=FigureSerializer, responses={201: BaselineSerializer, 200: BaselineSerializer})
     def create(self, request: Request) -> Response:

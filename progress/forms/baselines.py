@@ -7,6 +7,7 @@ from zhtj.lib.forms import Plain, Typed
 
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
+from progress.models import Baseline
 
 
 class BaselineForm(Plain):
@@ -34,3 +35,19 @@ class BaselineForm(Plain):
     def chosen(self) -> OrgUnit | None:
         """The unit picked; None when it is none of those offered."""
         return self._units.get(self.cleaned_data["unit"])
+
+
+class BaselineWithdrawalForm(Plain):
+    """Which figure is taken back; `figures` are those that may be."""
+
+    figure = Typed(
+        "要撤回的数字", "填错领域、不该单独填报的数字，撤回后按下级合计。", required=True, choices=[]
+    )
+
+    def __init__(self, *args: Any, figures: Sequence[Baseline], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget: Any = self.fields["figure"].widget
+        widget.choices = [("", "请选择")] + [
+            (row.pk, f"{row.unit.short_name}　{row.get_domain_display()}　{row.member_count:,}")
+            for row in figures
+        ]

@@ -20,6 +20,7 @@ from progress.queries.baselines import (
     mismatches,
     mismatches_near,
     stated,
+    withdrawable,
     without_figures,
 )
 from progress.queries.behind import FIGURES, Behind, Figure, behind, figure_for
@@ -142,5 +143,6 @@ __all__ = [
     "unpublished",
     "visible_days",
     "with_openings",
+    "withdrawable",
     "without_figures",
 ]

@@ -1,13 +1,18 @@
 """What is expected of whom, as entered."""
 
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress.models import Baseline, Bulletin, Campaign
+from progress.queries.present import MANY
+from progress.queries.standing import inside
 
 MOST_MISMATCHES = 200
 
@@ -50,11 +55,21 @@ def lost_with(unit: OrgUnit) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """One figure: stated for the unit itself, or (`is_sum`) the sum of what is stated below it."""
+
+    member_count: int
+    branch_count: int | None = None
+    cadre_count: int | None = None
+    is_sum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Stated:
-    """One unit with the figures stated for it, in the order of `domains`; None where none is."""
+    """One unit with its figures by the word for the domain; None where nothing is known."""
 
     unit: OrgUnit
-    figures: list[Baseline | None]
+    figures: dict[str, Shown | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +83,68 @@ class Disagreement:
     below: int
 
 
-def stated(campaign: Campaign, units: list[OrgUnit]) -> tuple[list[str], list[Stated]]:
-    """The domains these units have figures in, and the units' figures. One query."""
-    known = in_force(campaign, {unit.pk for unit in units})
-    domains = [domain for domain in Domain.values if any(key[1] == domain for key in known)]
-    rows = [Stated(unit, [known.get((unit.pk, domain)) for domain in domains]) for unit in units]
-    return domains, rows
+def stated(
+    campaign: Campaign, unit: OrgUnit, children: Sequence[OrgUnit], bulletin: Bulletin | None
+) -> tuple[list[Stated], bool]:
+    """The figures of `unit` and its children, in the domains anything is known in; are sums frozen ones?
+
+    A unit without a figure of its own shows the sum of those below it, as a bulletin reckons: of this moment,
+    but below a child of a unit with thousands of others that of the last bulletin. Three or four queries.
+    """
+    is_frozen = bulletin is not None and _is_large(bulletin, unit)
+    sums = _frozen_sums(bulletin, children) if bulletin and is_frozen else _sums(campaign, unit, children)
+    own = in_force(campaign, {unit.pk, *(child.pk for child in children)})
+    known = {key: Shown(count, is_sum=True) for key, count in sums.items()}
+    known |= {
+        key: Shown(figure.member_count, figure.branch_count, figure.cadre_count)
+        for key, figure in own.items()
+    }
+    for domain in Domain.values:
+        parts = [known[child.pk, domain] for child in children if (child.pk, domain) in known]
+        if parts:
+            total = Shown(sum(part.member_count for part in parts), is_sum=True)
+            known.setdefault((unit.pk, domain), total)
+    domains = [domain for domain in Domain if any(key[1] == domain for key in known)]
+    rows = [
+        Stated(row, {str(domain.label): known.get((row.pk, domain)) for domain in domains})
+        for row in (unit, *children)
+    ]
+    return rows, is_frozen
+
+
+def _is_large(bulletin: Bulletin, unit: OrgUnit) -> bool:
+    return bulletin.units.filter(unit=unit, last_position__gte=F("position") + MANY).exists()
+
+
+def _sums(campaign: Campaign, unit: OrgUnit, children: Sequence[OrgUnit]) -> dict[tuple[int, str], int]:
+    """By child and domain the sum of the topmost figures in its sub-tree. One query that reads them all."""
+    units = sorted(children, key=lambda child: child.lft)
+    places = [child.lft for child in units]
+    sums: Counter[tuple[int, str]] = Counter()
+    covered: dict[str, int] = {}  # up to where a figure already read speaks for the units
+    figures = Baseline.objects.filter(inside(unit), campaign=campaign, until_at=None).exclude(unit=unit)
+    row = ("unit__lft", "unit__rght", "domain", "member_count")
+    for lft, rght, domain, count in figures.order_by("unit__lft").values_list(*row):
+        place = bisect_right(places, lft) - 1
+        if place >= 0 and lft <= units[place].rght and lft > covered.get(domain, 0):
+            sums[units[place].pk, domain] += count
+            covered[domain] = rght
+    return sums
+
+
+def _frozen_sums(bulletin: Bulletin, children: Sequence[OrgUnit]) -> dict[tuple[int, str], int]:
+    """The same as of the bulletin; nothing where the child had a figure of its own then. Two queries."""
+    cutoff_at, known = bulletin.cutoff_at, Baseline.objects.filter(campaign=bulletin.campaign)
+    then = known.filter(
+        Q(until_at=None) | Q(until_at__gt=cutoff_at), unit__in=children, from_at__lte=cutoff_at
+    )
+    own = set(then.values_list("unit_id", "domain"))
+    return {
+        (row.unit_id, domain): counted.expected
+        for row in bulletin.units.filter(unit__in=children)
+        for stage, domain, counted in row.lines()
+        if not stage and counted.expected is not None and (row.unit_id, domain) not in own
+    }
 
 
 def mismatches(bulletin: Bulletin | None, unit: OrgUnit) -> list[Disagreement]:
@@ -95,6 +166,12 @@ def may_state(scope: Scope, unit: OrgUnit) -> list[OrgUnit]:
     """The direct children of `unit` this reader may state figures for. One query."""
     reach = scope.q(capability="baselines.enter")
     return list(OrgUnit.objects.filter(reach, parent=unit, closed_at=None).order_by("tree_id", "lft"))
+
+
+def withdrawable(campaign: Campaign, units: Sequence[OrgUnit]) -> list[Baseline]:
+    """The figures in force of these units, in the order of the tree. One query."""
+    found = Baseline.objects.filter(campaign=campaign, until_at=None, unit__in=units).select_related("unit")
+    return list(found.order_by("unit__tree_id", "unit__lft", "domain"))
 
 
 def without_figures(scope: Scope, campaign: Campaign, unit: OrgUnit) -> int:

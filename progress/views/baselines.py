@@ -1,21 +1,24 @@
 """团统数 on the page: what is stated for the units below, one figure by hand, what does not agree."""
 
+import re
+
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
 from zhtj.lib.doors import door
 from zhtj.lib.problems import Refused
+from zhtj.lib.refusals import refusals_said
 from zhtj.lib.workbook import Context, Outcome
 
-from orgs.kinds import Domain
 from orgs.queries import open_children, visible_path
 from orgs.requests import Request
-from progress import queries
-from progress.forms import BaselineForm
+from progress import actions, queries
+from progress.forms import BaselineForm, BaselineWithdrawalForm
 from progress.imports import state_figure
 from progress.views.common import unit_asked
 
@@ -33,14 +36,34 @@ def baselines(request: Request) -> HttpResponse:
     context = {"unit": unit, "path": visible_path(request.scope, unit), "campaign": campaign, "form": form}
     if campaign is not None:
         bulletin = queries.on_day(request.scope, campaign, None)
-        domains, rows = queries.stated(campaign, [unit, *open_children(unit)])
+        rows, is_frozen = queries.stated(campaign, unit, list(open_children(unit)), bulletin)
+        figures = queries.withdrawable(campaign, offered) if offered else []
         context |= {
             "bulletin": bulletin,
-            "domains": [Domain(domain).label for domain in domains],
+            "domains": [*rows[0].figures],
             "rows": rows,
+            "is_frozen": is_frozen,
+            "withdrawal": BaselineWithdrawalForm(figures=figures) if figures else None,
             "mismatches": queries.mismatches(bulletin, unit),
         }
     return render(request, "progress/baselines.html", context)
+
+
+@require_POST
+@door("baselines.enter")
+def baseline_withdraw(request: Request) -> HttpResponse:
+    """Take one figure back; afterwards the page of the unit above is shown."""
+    key = request.POST.get("figure", "")
+    if not re.fullmatch(r"[0-9]{1,18}", key):
+        messages.error(request, "请从列表中选择要撤回的数字。")
+        return redirect("baselines")
+    figure = get_object_or_404(queries.baselines(request.scope), pk=key)
+    with refusals_said(request):
+        actions.withdraw_baseline(request.actor, baseline=figure)
+        what = f"{figure.get_domain_display()}领域的团统数 {figure.member_count:,}"
+        messages.success(request, f"“{figure.unit.short_name}”{what} 已撤回。")
+    above = figure.unit.parent
+    return redirect(f"{reverse('baselines')}?{urlencode({'unit': above.code})}" if above else "baselines")
 
 
 def _stated(request: Request, form: BaselineForm | None) -> bool:

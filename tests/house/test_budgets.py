@@ -62,7 +62,7 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "campaign": ("committee_admin", {}, "", 8),
     "campaign_list": ("settings_admin", {}, "", 5),
     "campaign_edit": ("settings_admin", {"key": "henan-2018"}, "", 6),
-    "baselines": ("county_admin", {}, "", 14),
+    "baselines": ("county_admin", {}, "", 17),
     "form2017": ("county_admin", {}, "", 12),
     "adjustments": ("committee_admin", {}, "", 8),
     "completions": ("secretary", {}, "", 9),

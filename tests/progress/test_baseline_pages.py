@@ -1,6 +1,7 @@
 """团统数 by hand: one figure through the rules of the workbook, what is shown, what does not agree."""
 
 import datetime as dt
+import sys
 from typing import Any
 
 import pytest
@@ -8,13 +9,15 @@ from django.urls import reverse
 
 from zhtj.desk import reshape
 from zhtj.lib import days, locks
+from zhtj.lib.problems import Refused
 
 from orgs.models import AuditEntry, OrgUnit, User
 from progress import imports, queries
+from progress.actions import withdraw_baseline
 from progress.models import Baseline, Campaign
 
 from tests import world
-from tests.progress.conftest import Scene
+from tests.progress.conftest import DAY, Scene
 
 pytestmark = pytest.mark.django_db
 
@@ -39,9 +42,9 @@ def test_the_figures_of_a_unit_and_its_children_stand_side_by_side(scene: Scene)
     assert "高一1班团支部" in html
     assert html.count(">40<") == 2
     rows = get(scene.cast.city_admin).context["rows"]
-    assert [(row.unit.code, [f and f.member_count for f in row.figures]) for row in rows] == [
-        ("HN01", [100]),
-        ("HN0101", [None]),
+    assert [(row.unit.code, [f and f.member_count for f in row.figures.values()]) for row in rows] == [
+        ("HN01", [100, 30]),
+        ("HN0101", [80, 30]),
     ]
 
 
@@ -202,3 +205,107 @@ def test_committees_add_their_own_figures_and_those_below_once(
     reshape.merge_units(world.actor(cast.county_admin), source=cast.town, target=cast.committee)
     assert expected(cast.county)["school"] == expected(cast.committee)["school"] == sums
     assert expected(cast.county)["rural"] == 30
+
+
+def withdraw(user: User, key: object) -> Any:
+    return world.client(user).post(reverse("baseline_withdraw"), {"figure": key}, follow=True)
+
+
+def in_force(unit: OrgUnit, domain: str = "school") -> Baseline:
+    return Baseline.objects.get(unit=unit, domain=domain, until_at=None)
+
+
+def test_a_unit_without_a_figure_shows_the_sum_of_the_topmost_ones_below(scene: Scene) -> None:
+    scene.expect(scene.cast.committee, 90)
+    answered = get(scene.cast.city_admin, unit="HN0101")
+    shown = {
+        row.unit.code: {
+            word: (figure.member_count, figure.is_sum) for word, figure in row.figures.items() if figure
+        }
+        for row in answered.context["rows"]
+    }
+    assert shown == {
+        "HN0101": {"学校": (90, True), "农村": (30, True)},
+        "HN010101": {"学校": (90, False)},
+        "HN010102": {"农村": (30, True)},
+    }
+    assert "下级合计" in answered.content.decode()
+
+
+def test_of_thousands_of_units_the_sums_are_those_of_the_bulletin(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["progress.queries.baselines"], "MANY", 1)
+    scene.compute()
+    scene.expect(scene.cast.branch, 99)
+    scene.expect(scene.cast.town, 35, "rural")
+
+    def sums() -> list[tuple[str, int]]:
+        rows = get(scene.cast.staff, unit="HN0101").context["rows"]
+        return [
+            (f"{row.unit.code} {word}", figure.member_count)
+            for row in rows
+            for word, figure in row.figures.items()
+            if figure and figure.is_sum
+        ]
+
+    assert sums() == [("HN0101 学校", 80), ("HN0101 农村", 35), ("HN010101 学校", 80)]
+    scene.compute(DAY + dt.timedelta(days=1))
+    withdraw(scene.cast.county_admin, in_force(scene.cast.town, "rural").pk)
+    assert sums() == [("HN0101 学校", 139), ("HN010101 学校", 139)], (
+        "of 须水镇 the next bulletin knows the sum"
+    )
+
+
+def test_a_figure_in_the_wrong_domain_is_taken_back_and_past_bulletins_keep_it(scene: Scene) -> None:
+    cast = scene.cast
+    scene.expect(cast.branch, 40, "rural")
+    first = scene.compute()
+    wrong = in_force(cast.branch, "rural")
+    assert expected(cast.committee) == {"school": 80, "rural": 40}
+    answered = withdraw(cast.county_admin, wrong.pk)
+    assert "农村领域的团统数 40 已撤回" in answered.content.decode()
+    assert answered.redirect_chain == [(f"{reverse('baselines')}?unit=HN010101", 302)]
+    assert expected(cast.committee) == {"school": 80}
+    wrong.refresh_from_db()
+    assert wrong.until_at is not None and wrong.member_count == 40
+    entry = AuditEntry.objects.get(action="progress.withdraw_baseline")
+    assert (entry.actor, entry.unit, entry.before) == (cast.county_admin, cast.branch, {"农村": 40})
+    again = scene.compute(DAY + dt.timedelta(days=1))
+    rows = [bulletin.units.get(unit=cast.committee) for bulletin in (first, again)]
+    assert [row.counted("", "rural").expected for row in rows] == [40, None]
+
+
+def test_a_figure_no_longer_in_force_is_not_taken_back(scene: Scene) -> None:
+    looked_at = in_force(scene.cast.branch)
+    post(scene.cast.county_admin, "HN010101")
+    assert withdraw(scene.cast.county_admin, looked_at.pk).status_code == 404
+    with pytest.raises(Refused) as refused:
+        withdraw_baseline(world.actor(scene.cast.county_admin), baseline=looked_at)
+    assert [problem.code for problem in refused.value.problems] == ["figure.changed"]
+    assert figure() == 45
+
+
+@pytest.mark.parametrize("key", ["", "x", "-1", "9" * 30])
+def test_without_a_choice_nothing_is_taken_back(scene: Scene, key: str) -> None:
+    assert "请从列表中选择要撤回的数字" in withdraw(scene.cast.county_admin, key).content.decode()
+    assert Baseline.objects.filter(until_at=None).count() == 5
+
+
+def test_nobody_takes_back_the_own_figure_nor_one_outside(scene: Scene) -> None:
+    cast = scene.cast
+    own = in_force(cast.city)
+    assert withdraw(cast.city_admin, own.pk).status_code == 403
+    assert withdraw(cast.outsider, in_force(cast.branch).pk).status_code == 404
+    assert get(cast.city_admin).context["withdrawal"] is None, "only those of the children are offered"
+    url = reverse("api_baseline_withdraw", args=[own.pk])
+    assert world.client(cast.city_admin).delete(url).status_code == 403
+    assert Baseline.objects.filter(until_at=None).count() == 5
+
+
+def test_over_the_api_a_figure_is_taken_back_by_its_id(scene: Scene) -> None:
+    url = reverse("api_baseline_withdraw", args=[in_force(scene.cast.branch).pk])
+    client = world.client(scene.cast.county_admin)
+    assert client.delete(url).status_code == 204
+    assert client.delete(url).status_code == 404
+    assert figure() is None

@@ -19,6 +19,9 @@ class BatchState(models.TextChoices):
     UNDONE = "undone", "已撤销"
 
 
+RECEIVED = "已收到改好的文件"  # how the remark of a batch begins that nothing went wrong with
+
+
 class ImportBatch(models.Model):
     """导入批次. Every change of `state` is a conditional update, so a second one does nothing.
 
@@ -78,6 +81,11 @@ class ImportBatch(models.Model):
         verbose_name_plural = "导入批次"
         default_permissions = ()
         indexes = [models.Index(fields=["state", "lease_until"], name="batch_state")]
+
+    @property
+    def remark_is_good(self) -> bool:
+        """Does the remark say that all went well, rather than why the batch is here once more?"""
+        return self.remark.startswith(RECEIVED)
 
     @property
     def open_count(self) -> int:

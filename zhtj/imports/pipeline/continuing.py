@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from zhtj.imports import cells, keys, queries
-from zhtj.imports.models import BatchState, ImportBatch, ImportRow, RowOutcome
+from zhtj.imports.models import RECEIVED, BatchState, ImportBatch, ImportRow, RowOutcome
 from zhtj.imports.pipeline import documents, states
 from zhtj.imports.pipeline.reading import Read
 from zhtj.lib import days
@@ -134,7 +134,7 @@ def _apply(target: ImportBatch, read: Read, told: _Sorted) -> None:
         target.pk,
         states.IN_HAND,
         BatchState.UPLOADED,
-        **states.RECHECKED | {"remark": f"已收到改好的文件：{'，'.join(said)}，已重新检查。"},
+        **states.RECHECKED | {"remark": f"{RECEIVED}：{'，'.join(said)}，已重新检查。"},
         columns=columns,
         rows_sealed=documents.seal_rows(rows, fields),
     )
