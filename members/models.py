@@ -217,6 +217,7 @@ class YouthUnderReview(models.Model):
         OPEN = "open", "整改中"
         RECOGNISED = "recognised", "已认定为团员"
         DISMISSED = "dismissed", "不予认定"
+        MOVED = "moved", "已转到其他支部"  # what stays behind of an open row that goes to another branch
 
     branch = models.ForeignKey(OrgUnit, models.PROTECT, related_name="youth_under_review")
     full_name = models.CharField("姓名", max_length=30, db_index=True)
@@ -231,6 +232,7 @@ class YouthUnderReview(models.Model):
     batch_row = models.PositiveIntegerField("行号", null=True, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField("列入时间")
+    since_at = models.DateTimeField("转入时间", null=True)  # in this branch; null = from the beginning
     released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     released_at = models.DateTimeField("核准放行时间", null=True)
     release_reason = models.CharField("核准放行理由", max_length=200, blank=True)

@@ -7,7 +7,10 @@ correction that gives them the right one, by a superior's release, or when they 
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from typing import Any
+
+from django.db.models.base import ModelState
 
 from zhtj.lib import crypto, masks
 from zhtj.lib.problems import Problem
@@ -61,11 +64,24 @@ def settle_mended(actor: Actor, member_ids: Collection[int], stamp: dt.datetime)
         settle_youth(actor, row, State.RECOGNISED, "已更正", stamp)
 
 
-def move_listed(now: Mapping[int, int], target: OrgUnit) -> None:
+def move_listed(now: Mapping[int, int], target: OrgUnit, at: dt.datetime) -> None:
     """Members have new rows in `target` (old id → new id): what is open about them goes along."""
-    for row in YouthUnderReview.objects.filter(member__in=list(now), state=State.OPEN):
+    rows = list(YouthUnderReview.objects.filter(member__in=list(now), state=State.OPEN))
+    leave_behind([row for row in rows if row.branch_id != target.pk], at)
+    for row in rows:
+        row.since_at = row.since_at if row.branch_id == target.pk else at
         row.member_id, row.branch = now[row.member_id or 0], target
-        row.save(update_fields=["member", "branch"])
+        row.save(update_fields=["member", "branch", "since_at"])
+
+
+def leave_behind(rows: Sequence[YouthUnderReview], at: dt.datetime) -> None:
+    """These open rows go to another branch, with their key and documents: a closed copy stays in each one's
+    branch, so that an earlier moment is counted as it was. One insert.
+    """
+    past = [copy(row) for row in rows]
+    for row in past:
+        row.pk, row.state, row.settled_at, row._state = None, State.MOVED, at, ModelState()
+    YouthUnderReview.objects.bulk_create(past, batch_size=500)
 
 
 def end_listed(member_ids: Collection[int], stamp: dt.datetime) -> None:

@@ -18,7 +18,7 @@ from orgs import corrections
 
 FORGOTTEN = "（已按规定删除）"
 _NOBODY = UUID(int=0)
-_SETTLED = (YouthUnderReview.State.RECOGNISED, YouthUnderReview.State.DISMISSED)
+_SETTLED = tuple(set(YouthUnderReview.State) - {YouthUnderReview.State.OPEN})
 _OPEN_CASES = (MemberCase.State.OPEN, MemberCase.State.KEPT)
 
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from zhtj.lib import bulk
 
-from members.actions.listing import move_listed, settle_youth
+from members.actions.listing import leave_behind, move_listed, settle_youth
 from members.models import LeftReason, Member, MemberCase, YouthUnderReview
 from orgs import corrections
 from orgs.models import OrgUnit
@@ -59,7 +59,7 @@ def carry(there: QuerySet[Member], target: OrgUnit, at: dt.datetime, reason: Lef
     ]
     corrections.readdress([values[0] for values in carried], target)
     bulk.insert(Member, ("id", "branch_id", "from_at", "until_at", "left_reason", *_CARRIED), rows)
-    move_listed(dict(zip(left, ids, strict=True)), target)
+    move_listed(dict(zip(left, ids, strict=True)), target, at)
     return list(ids)
 
 
@@ -77,4 +77,6 @@ def _take_youth_along(actor: Actor, source: OrgUnit, target: OrgUnit, at: dt.dat
     for youth in still.select_related("branch").filter(branch=source, id_index__in=there):
         double = there[youth.id_index] if youth.member_id else youth
         settle_youth(actor, double, YouthUnderReview.State.DISMISSED, "合并后的支部已列入整改", at)
-    still.filter(branch=source).update(branch=target)
+    going = still.filter(branch=source)
+    leave_behind(list(going), at)
+    going.update(branch=target, since_at=at)

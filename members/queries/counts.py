@@ -25,10 +25,15 @@ def active_counts_by_branch(moment: dt.datetime) -> list[tuple[int, int]]:
 
 def youth_counts_by_branch(moment: dt.datetime) -> list[tuple[int, int, int]]:
     """(branch_id, youths under review, those of them past their time) as of `moment`. One GROUP BY."""
-    is_open = Q(settled_at__isnull=True) | Q(settled_at__gte=moment)
-    rows = YouthUnderReview.objects.filter(is_open, created_at__lt=moment).order_by().values_list("branch_id")
+    rows = YouthUnderReview.objects.filter(under_review(moment)).order_by().values_list("branch_id")
     late = Count("id", filter=Q(due_on__lt=days.day_of(moment)))
     return list(rows.annotate(count=Count("id"), late=late))
+
+
+def under_review(moment: dt.datetime) -> Q:
+    """Rows of those who were under review at `moment`, in the branch they then were in."""
+    is_open = Q(settled_at=None) | Q(settled_at__gte=moment)
+    return is_open & Q(created_at__lt=moment) & (Q(since_at=None) | Q(since_at__lt=moment))
 
 
 def claim_counts_by_branch(moment: dt.datetime) -> list[tuple[int, int]]:

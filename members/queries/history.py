@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from zhtj.lib import bulk, days
 
 from members.models import Member, MemberCase, YouthUnderReview
+from members.queries.counts import under_review
 from orgs.scopes import Scope
 
 
@@ -37,9 +38,8 @@ def youths_as_of(
     scope: Scope, branches: QuerySet[Any, Any], moment: dt.datetime, *, overdue: bool = False
 ) -> QuerySet[YouthUnderReview]:
     """Who was under review in `branches` (a query for their ids) at `moment`; `overdue`: past their time."""
-    is_open = Q(settled_at=None) | Q(settled_at__gte=moment)
     found = YouthUnderReview.objects.filter(
-        is_open, scope.q("branch", "members.see"), branch__in=branches, created_at__lt=moment
+        under_review(moment), scope.q("branch", "members.see"), branch__in=branches
     )
     found = found.filter(due_on__lt=days.day_of(moment)) if overdue else found
     return found.select_related("branch").order_by("pk")

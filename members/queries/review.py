@@ -81,7 +81,7 @@ def standings_below(scope: Scope, unit: OrgUnit, today: dt.date) -> list[tuple[O
     children = list(orgs.queries.children(scope, unit).order_by("lft"))
     starts = [child.lft for child in children]
     sums: list[Counter[str]] = [Counter() for _ in children]
-    found = youth(scope).filter(below(unit)).order_by().values_list("branch__lft")
+    found = youth(scope).filter(below(unit), _in_state("", today)).order_by().values_list("branch__lft")
     for lft, *counts in found.annotate(**_counts(today)):
         place = bisect_right(starts, lft) - 1
         if place >= 0 and lft < children[place].rght:
@@ -97,7 +97,7 @@ def _in_state(state: str, today: dt.date) -> Q:
         return is_open & (Q(reasons=[]) | Q(released_at__isnull=False))
     if state == OVERDUE:
         return is_open & Q(due_on__lt=today)
-    return Q(state=state) if state else Q()
+    return Q(state=state) if state else ~Q(state=State.MOVED)
 
 
 _COUNTED = (State.OPEN.value, READY, OVERDUE, State.RECOGNISED.value, State.DISMISSED.value)

@@ -17,6 +17,7 @@ import members.queries
 from cadres.models import Cadre
 from members import actions as asking
 from members.models import Member, YouthUnderReview
+from members.queries import review
 from orgs import admins, history, queries, tree
 from orgs.kinds import UnitKind
 from orgs.models import AuditEntry, CorrectionRequest, OrgUnit, UnitPlacement
@@ -220,6 +221,25 @@ def test_a_branch_with_youth_under_review_is_merged_not_closed(cast: Cast) -> No
     reshape.merge_units(actor, source=cast.branch, target=cast.second_branch)
     youth.refresh_from_db()
     assert youth.branch == cast.second_branch
+
+
+def test_a_past_moment_counts_who_is_under_review_where_they_then_were(cast: Cast, clock: Clock) -> None:
+    at = {"full_name": "王", "masked_id": "410***", "entry_sealed": b"", "due_on": days.today()}
+    for who in (None, world.member(cast.village)):
+        YouthUnderReview.objects.create(
+            branch=cast.village, id_index=uuid.uuid4(), member=who, created_at=days.now(), **at
+        )
+    clock.forward(hours=1)
+    before, scope = days.now(), world.actor(cast.county_admin).scope
+    reshape.merge_units(world.actor(cast.county_admin), source=cast.village, target=cast.branch)
+    clock.forward(hours=1)
+    assert [row[:2] for row in members.queries.youth_counts_by_branch(before)] == [(cast.village.pk, 2)]
+    assert [row[:2] for row in members.queries.youth_counts_by_branch(days.now())] == [(cast.branch.pk, 2)]
+    listed = review.youth_of(scope, cast.county, "")
+    assert {(row.branch, row.state) for row in listed} == {(cast.branch, "open")}, "each is listed once"
+    assert YouthUnderReview.objects.filter(state="moved").count() == 2
+    (standing,) = [found for unit, found in review.standings_below(scope, cast.county, days.today())]
+    assert (standing.open, standing.total) == (2, 2)
 
 
 def test_what_others_asked_the_source_to_correct_waits_with_the_target(cast: Cast) -> None:
