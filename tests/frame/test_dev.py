@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.processes import ROOT, free_port
+
 PATIENCE = 60  # seconds until the address is printed, database and demo included
 
 
@@ -24,12 +25,6 @@ def environment(tmp_path):
         "DATABASE_URL": f"sqlite:///{tmp_path}/app.sqlite3",
         "ZHTJ_VAR_DIR": str(tmp_path / "var"),
     }
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def start(environment, port, *more):

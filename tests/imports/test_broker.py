@@ -11,12 +11,11 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ from orgs.models import AuditEntry, User
 from progress.models import Bulletin, BulletinState
 from progress.presets import load_preset
 
-from tests import workbooks, world
+from tests import processes, workbooks, world
 from tests.imports import rooms
 
 pytestmark = [pytest.mark.redis, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -59,7 +58,7 @@ class Broker:
     """`kill` as a machine dies; the port stays the same."""
 
     def __init__(self) -> None:
-        self.port = free_port()
+        self.port = processes.free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.start()
 
@@ -85,8 +84,8 @@ class Broker:
 class Desk:
     """The import desk over HTTP, as one person's browser sees it."""
 
-    def __init__(self, port: int, user: User) -> None:
-        self.address = f"http://127.0.0.1:{port}"
+    def __init__(self, address: str, user: User) -> None:
+        self.address = address
         session = world.client(user).cookies[settings.SESSION_COOKIE_NAME].value
         token = "t" * 32
         cookies = f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={token}"
@@ -112,41 +111,22 @@ class Desk:
         self.ask(f"/imports/{batch.pk}/commit/", {"revision": batch.revision})
 
 
-@contextmanager
-def process(arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
-    with log.open("w") as output:
-        child = subprocess.Popen(
-            [sys.executable, *arguments],
-            env=environment,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-        try:
-            yield
-        finally:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-
-
 class Site:
     """Broker, web server, and a worker with the timetable in it once `work` is called."""
 
     def __init__(self, stack: ExitStack, environment: dict[str, str], folder: Path) -> None:
         self.broker = Broker()
         stack.callback(lambda: self.broker.kill())
-        self._stack, self._folder, self.port = stack, folder, free_port()
-        self._environment = environment | {"REDIS_URL": self.broker.url}
-        self._environment |= {"DJANGO_SETTINGS_MODULE": "zhtj.settings"}
-        serving = ["--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--threads", "4"]
-        self._start(["-m", "gunicorn", "zhtj.wsgi", *serving], "web.log")
-        wait_for(lambda: answers(self.port))
+        self._stack, self._folder, port = stack, folder, processes.free_port()
+        here = {"REDIS_URL": self.broker.url, "DJANGO_SETTINGS_MODULE": "zhtj.settings"}
+        self._environment = environment | here
+        command, log = processes.gunicorn(port, threads=4), folder / "web.log"
+        web = processes.answering(command, self._environment, log, port, to_end=0)
+        self.address = stack.enter_context(web)
 
     def work(self) -> None:
-        self._start(["-c", WORKER, str(self._folder / "timetable")], "worker.log")
-
-    def _start(self, arguments: list[str], log: str) -> None:
-        self._stack.enter_context(process(arguments, self._environment, self._folder / log))
+        command, log = ["-c", WORKER, str(self._folder / "timetable")], self._folder / "worker.log"
+        self._stack.enter_context(processes.python(command, self._environment, log, to_end=0))
 
     def restart_broker(self, meanwhile: Any) -> Any:
         """Kill it, do something, start it."""
@@ -162,12 +142,6 @@ def site(cast, child_environment, tmp_path, monkeypatch) -> Iterator[Site]:
     with ExitStack() as stack:
         yield Site(stack, child_environment, tmp_path)
     rooms.see_out()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(port: int) -> bool:
@@ -208,7 +182,7 @@ def assert_entered_once(batches: list[ImportBatch], rows: int = ROWS) -> None:
 def test_a_broker_killed_at_any_moment_loses_no_batch_and_no_bulletin(
     seed: int, rounds: int, cast, site: Site, tmp_path: Path
 ):
-    luck, desk = random.Random(seed), Desk(site.port, cast.secretary)
+    luck, desk = random.Random(seed), Desk(site.address, cast.secretary)
     files = (file_of(tmp_path, str(number)) for number in range(100))
     # While nobody works, with messages waiting: they are gone, and one upload has none from the start.
     batches = [desk.upload(next(files)), desk.upload(next(files))]
@@ -235,7 +209,7 @@ def test_a_broker_killed_at_any_moment_loses_no_batch_and_no_bulletin(
 
 def test_a_worker_outlives_its_broker_in_the_middle_of_a_task(cast, site: Site, tmp_path: Path):
     """Celery 5.7.0 does not: it ends when the connection breaks while one task runs and it waits for more."""
-    desk = Desk(site.port, cast.secretary)
+    desk = Desk(site.address, cast.secretary)
     site.work()
     with Celery(broker=site.broker.url) as sender:
         sender.send_task("nap", (6,))
@@ -246,7 +220,7 @@ def test_a_worker_outlives_its_broker_in_the_middle_of_a_task(cast, site: Site, 
 
 @pytest.mark.stress
 def test_a_broker_that_hangs_keeps_nobody_waiting_for_ever(cast, site: Site, tmp_path: Path):
-    desk = Desk(site.port, cast.secretary)
+    desk = Desk(site.address, cast.secretary)
     first = desk.upload(file_of(tmp_path, "1"))
     os.kill(site.broker.process.pid, signal.SIGSTOP)
     second = desk.upload(file_of(tmp_path, "2"))
