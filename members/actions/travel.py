@@ -32,7 +32,7 @@ def move_memberships(actor: Actor, *, source: OrgUnit, target: OrgUnit, at: dt.d
     """End every membership of `source` at `at` and open it anew in `target`; returns how many.
 
     Part of a merge: the caller has stamped `at` inside its transaction, holds the tree's lock
-    exclusively and leaves the trail. Who is under review goes along. Seven queries and one COPY, about
+    exclusively and leaves the trail. Who is under review goes along. Nine queries and one COPY, about
     50 µs a member. Raises PermissionDenied unless both units are the actor's to manage.
     """
     for unit in (source, target):
