@@ -3,7 +3,15 @@ check, the admission settings.
 """
 
 from members.queries.branches import enterable
-from members.queries.cases import asked_cases, cases, disputed, open_cases, refused_cases, waiting_cases
+from members.queries.cases import (
+    asked_cases,
+    cases,
+    disputed,
+    open_cases,
+    refused_cases,
+    waiting_cases,
+    won_numbers,
+)
 from members.queries.columns import columns_of
 from members.queries.compare import MOST_PASTED, Pasted, compare_pasted
 from members.queries.counts import (
@@ -95,6 +103,7 @@ __all__ = [
     "standings_below",
     "waiting_cases",
     "with_own_id",
+    "won_numbers",
     "youth",
     "youth_counts_by_branch",
     "youth_of",

@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from members.models import MemberCase
+from members.models import Member, MemberCase
 from orgs.scopes import Scope
 
 State, Kind = MemberCase.State, MemberCase.Kind
@@ -58,6 +58,13 @@ def refused_cases(scope: Scope, since: dt.datetime) -> QuerySet[MemberCase]:
     claimed = disputes & scope.q("to_branch", "members.enter")
     sent = ~disputes & scope.q("branch", "members.enter")
     return cases(scope).filter(claimed | sent, state=State.REFUSED, decided_at__gte=since)
+
+
+def won_numbers(scope: Scope, since: dt.datetime) -> QuerySet[MemberCase]:
+    """Numbers decided since then for a branch this account enters for, and not in use yet."""
+    users = Member.objects.filter(development_number=OuterRef("number"), until_at=None)
+    won = cases(scope).filter(scope.q("to_branch", "members.enter"), kind=Kind.NUMBER, state=State.GRANTED)
+    return won.filter(~Exists(users), decided_at__gte=since)
 
 
 def disputed(member_ids: Collection[int]) -> set[int]:

@@ -209,13 +209,20 @@ def _acts(request: Request, case: MemberCase) -> list[tuple[str, str]]:
         except PermissionDenied:
             pass
         else:
-            found += [("grant", "同意"), ("refuse", "不同意")]
+            found += _decisions(case)
     asking = case.to_branch if case.is_dispute else case.branch
     # Whoever decides says no with a word; taking back is for those who asked.
     is_asker = case.asked_by_id == request.user.pk or not found
     if asking and is_asker and may("members.enter", asking):
         found.append(("cancel", "撤回申请"))
     return found
+
+
+def _decisions(case: MemberCase) -> list[tuple[str, str]]:
+    """The decider's buttons: of a number whose it is, for 同意 alone would not say with whom."""
+    if case.kind != Kind.NUMBER:
+        return [("grant", "同意"), ("refuse", "不同意")]
+    return [("grant", f"编号归{case.new_name}"), ("refuse", f"编号仍归{case.member.person.full_name}")]
 
 
 def _act(request: Request, case: MemberCase, act: str, words: str) -> Any:

@@ -108,10 +108,13 @@ def _text(file: "WordDocument", paper: Paper) -> None:
     is_only = len(paper.annexes) == 1
     for number, annex in enumerate(paper.annexes, start=1):
         lead = "附件：" if number == 1 else "　　　"
-        _paragraph(file, f"{lead}{'' if is_only else f'{number}.'}{annex.title}", BODY, 16, indent=INDENT)
-    _paragraph(file, "", BODY, 16)
+        named = f"{lead}{'' if is_only else f'{number}.'}{annex.title}"
+        _paragraph(file, named, BODY, 16, indent=INDENT).paragraph_format.keep_with_next = True
+    # Who signs does not stand on a page alone.
+    _paragraph(file, "", BODY, 16).paragraph_format.keep_with_next = True
     for text in (paper.issuer, paper.issued_on):
         signed = _paragraph(file, text, BODY, 16, align="right")
+        signed.paragraph_format.keep_with_next = text == paper.issuer
         signed.paragraph_format.right_indent = signed.paragraph_format.line_spacing
 
 

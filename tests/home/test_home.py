@@ -67,7 +67,7 @@ def test_the_province_is_told_of_a_bulletin_to_publish_and_of_what_lags(cast: An
 
 def test_somebody_without_a_grant_is_told_whom_to_ask(cast: Any) -> None:
     page = world.client(cast.stranger).get("/").content.decode()
-    assert "还没有授权的组织" in page
+    assert "现在没有授权的组织" in page
 
 
 @pytest.mark.parametrize(

@@ -225,4 +225,6 @@ def test_html_in_a_cell_is_shown_as_text(client, checked):
 def test_an_expired_batch_says_so(client, checked):
     batch = checked(ROWS)
     ImportBatch.objects.update(state=BatchState.EXPIRED)
-    assert "已经过期" in text(client.get(reverse("import_batch", args=[batch.pk])))
+    page = text(client.get(reverse("import_batch", args=[batch.pk])))
+    assert "已经过期" in page and f"kind={batch.kind}&amp;unit={batch.unit_id}" in page
+    assert text(client.get(reverse("import_list"))).count(">已过期<") == 2, "as a choice and as its state"

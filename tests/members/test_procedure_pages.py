@@ -244,3 +244,38 @@ def test_the_holding_branch_is_named_with_its_superior(cast: Cast) -> None:
     typed = {"national_id": crypto.unseal(held.person.id_sealed), "about": "national_id"}
     said = text_of(world.client(cast.secretary).post(f"/members/enter/{cast.branch.pk}/check/", typed))
     assert f"{cast.other_branch.parent.short_name} {cast.other_branch.short_name}" in said
+
+
+def test_who_decides_an_application_refuses_it_with_a_word_and_cannot_take_it_back(cast: Cast) -> None:
+    member = world.member(cast.branch)
+    asked = {"full_name": "王小梅", "national_id": "", "reason": "字错"}
+    asker = world.client(cast.secretary)
+    asker.post(f"/members/{member.pk}/identity/", asked)
+    url = f"/members/cases/{MemberCase.objects.get().pk}/"
+    assert 'value="cancel"' in text_of(asker.get(url))
+    said = text_of(world.client(cast.committee_admin).get(url))
+    assert 'value="refuse"' in said and 'value="cancel"' not in said
+
+
+def test_of_a_number_the_buttons_say_whose_it_is_and_the_winner_hears_of_it(
+    cast: Cast, settings: Any
+) -> None:
+    settings.ZHTJ_ENTRY_GATE = ""
+    number = "201741000001"
+    joined = {"joined_on": dt.date(2017, 5, 1), "development_number": number, "application_form": True}
+    member = world.member(cast.village, **joined)
+    asker = world.client(cast.secretary)
+    person = {"full_name": "秦朗", "national_id": world.national_id(901), "development_number": number}
+    asker.post(f"/members/dispute/{cast.branch.pk}/", person | {"reason": "志愿书上的编号"})
+    case = MemberCase.objects.get()
+    url = f"/members/cases/{case.pk}/"
+    holder = world.client(world.account(cast.town, "unit_admin", "须水"))
+    holder.post(url, {"act": "keep", "decision": "是我们的"})
+    superior = world.client(cast.county_admin)
+    said = text_of(superior.get(url))
+    assert "编号归秦朗" in said and f"编号仍归{member.person.full_name}" in said
+    assert "裁定归我方" not in text_of(asker.get("/"))
+    superior.post(url, {"act": "grant"})
+    assert "1 个争议编号已裁定归我方" in text_of(asker.get("/"))
+    world.member(cast.branch, **joined)
+    assert "裁定归我方" not in text_of(asker.get("/")), "it is in use"

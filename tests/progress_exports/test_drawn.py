@@ -148,6 +148,15 @@ def test_hostile_names_make_no_more_pictures_and_read_no_file() -> None:
     assert pictures(sample.named("#pagebreak()")) != pictures(sample.named("#"))
 
 
+def test_in_the_word_file_who_signs_never_stands_on_a_page_alone() -> None:
+    paragraphs = docx.Document(io.BytesIO(word(sample.named("郑州团市委")))).paragraphs
+    texts = [paragraph.text for paragraph in paragraphs]
+    first = next(number for number, text in enumerate(texts) if text.startswith("附件："))
+    day = next(number for number, text in enumerate(texts) if number > first and text.endswith("日"))
+    kept = [paragraph.paragraph_format.keep_with_next for paragraph in paragraphs[first : day + 1]]
+    assert len(kept) >= 4 and all(kept[:-1]) and not kept[-1]
+
+
 def test_hostile_names_stand_literally_in_the_word_file() -> None:
     file = docx.Document(io.BytesIO(word(sample.named(*HOSTILE))))
     cells = {cell.text for table in file.tables for row in table.rows for cell in row.cells}

@@ -136,6 +136,10 @@ def _membership(scope: Scope, unit: OrgUnit, today: dt.date) -> Iterator[Todo]:
     if refused:
         url, detail = f"{reverse('case_list')}?show=all", f"最近 {HEARD_FOR.days} 天。"
         yield Todo(f"{refused} 项更正、转接、认领申请未获同意", url, "查看意见", detail)
+    won = members.won_numbers(scope, days.now() - HEARD_FOR).count()
+    if won:
+        url = f"{reverse('case_list')}?show=all"
+        yield Todo(f"{won} 个争议编号已裁定归我方，还没有录入", url, "去录入", "", "warning")
     standing = members.review_standing(scope, unit, today)
     if standing.open:
         late = f"其中 {standing.overdue:,} 人已超过整改期限" if standing.overdue else ""

@@ -29,10 +29,11 @@ EXACT_NUMBERS = 10**15  # larger ones would lose digits
 _IN_RULE = 250  # characters Excel lets a list have there
 _LOOKS_LIKE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+_HEAD = {"bold": True, "border": 1, "text_wrap": True, "align": "center", "valign": "vcenter"}
 _FORMATS: dict[str, dict[str, Any]] = {
     "explanation": {"font_color": "#555555", "text_wrap": False},
-    "header": {"bold": True, "bg_color": "#F2F2F2", "border": 1, "text_wrap": True, "valign": "vcenter"},
-    "required": {"bold": True, "bg_color": "#FBE3E1", "border": 1, "text_wrap": True, "valign": "vcenter"},
+    "header": _HEAD | {"bg_color": "#F2F2F2"},
+    "required": _HEAD | {"bg_color": "#FBE3E1"},
     "text": {"num_format": "@"},
     "date": {"num_format": "yyyy-mm-dd"},
     "moment": {"num_format": "yyyy-mm-dd hh:mm"},
@@ -145,6 +146,7 @@ def _set_print(page: "Worksheet", header_row: int) -> None:
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     page.repeat_rows(header_row)
+    page.hide_gridlines(0)  # none are hidden: on paper the cells have lines as on the screen
     page.set_footer("&C第 &P 页，共 &N 页")
 
 
