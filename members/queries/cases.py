@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Length
 
+from members import numbers
 from members.models import Member, MemberCase
 from orgs.scopes import Scope
 
@@ -61,10 +63,13 @@ def refused_cases(scope: Scope, since: dt.datetime) -> QuerySet[MemberCase]:
 
 
 def won_numbers(scope: Scope, since: dt.datetime) -> QuerySet[MemberCase]:
-    """Numbers decided since then for a branch this account enters for, and not in use yet."""
-    users = Member.objects.filter(development_number=OuterRef("number"), until_at=None)
+    """Numbers given since then to a branch this account enters for, and not in use yet."""
+    # Only numbers of full length are disputed; saying so is what lets the index of these be used.
+    users = Member.objects.filter(development_number=OuterRef("number"), until_at=None).alias(
+        size=Length("development_number")
+    )
     won = cases(scope).filter(scope.q("to_branch", "members.enter"), kind=Kind.NUMBER, state=State.GRANTED)
-    return won.filter(~Exists(users), decided_at__gte=since)
+    return won.filter(~Exists(users.filter(size__gte=numbers.LENGTH)), decided_at__gte=since)
 
 
 def disputed(member_ids: Collection[int]) -> set[int]:

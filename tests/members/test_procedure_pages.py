@@ -274,8 +274,8 @@ def test_of_a_number_the_buttons_say_whose_it_is_and_the_winner_hears_of_it(
     superior = world.client(cast.county_admin)
     said = text_of(superior.get(url))
     assert "编号归秦朗" in said and f"编号仍归{member.person.full_name}" in said
-    assert "裁定归我方" not in text_of(asker.get("/"))
+    assert "已归我方" not in text_of(asker.get("/"))
     superior.post(url, {"act": "grant"})
-    assert "1 个争议编号已裁定归我方" in text_of(asker.get("/"))
+    assert "1 个争议编号已归我方" in text_of(asker.get("/"))
     world.member(cast.branch, **joined)
-    assert "裁定归我方" not in text_of(asker.get("/")), "it is in use"
+    assert "已归我方" not in text_of(asker.get("/")), "it is in use"

@@ -139,7 +139,7 @@ def _membership(scope: Scope, unit: OrgUnit, today: dt.date) -> Iterator[Todo]:
     won = members.won_numbers(scope, days.now() - HEARD_FOR).count()
     if won:
         url = f"{reverse('case_list')}?show=all"
-        yield Todo(f"{won} 个争议编号已裁定归我方，还没有录入", url, "去录入", "", "warning")
+        yield Todo(f"{won} 个争议编号已归我方，还没有录入", url, "去录入", "", "warning")
     standing = members.review_standing(scope, unit, today)
     if standing.open:
         late = f"其中 {standing.overdue:,} 人已超过整改期限" if standing.overdue else ""
