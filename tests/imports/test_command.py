@@ -55,6 +55,13 @@ def test_a_clean_check_is_done_and_writes_nothing(run, stall):
     assert stall.written == []
 
 
+def test_a_check_that_fails_refuses_the_file_in_the_answer_and_says_why(run, stall):
+    stall.explode = "judge"
+    status, answer = run([("苹果", "3")])
+    assert (status, set(answer), answer["state"], answer["rows"]) == (1, KEYS, "refused", 0)
+    assert [problem["code"] for problem in answer["problems"]] == ["file.failed"]
+
+
 def test_counts_add_up_and_problems_name_row_and_original_header(run, stall):
     stall.stock.update({"杏": "1", "枣": "2"})
     rows = [("苹果", "3"), ("杏", "1"), ("枣", "9"), ("坏梨", "x"), ("生柿", "1"), ("西瓜", "300")]

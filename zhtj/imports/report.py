@@ -36,9 +36,14 @@ def problems(batch: ImportBatch, limit: int | None = None) -> Iterator[dict[str,
 
 
 def whole(batch: ImportBatch, said: Sequence[Problem] = ()) -> dict[str, Any]:
-    """The command's answer: counts, acknowledgements, every problem; `said` goes first."""
+    """The command's answer: counts, acknowledgements, every problem; `said` goes first.
+
+    To the command a check that failed refuses the file, as its answer always said; on the desk the batch
+    waits to be checked again.
+    """
     listed = [_of_file(documents.plain_problem(problem)) for problem in said]
-    return counts(batch) | {"problems": [*listed, *problems(batch)]}
+    answer = counts(batch) | {"problems": [*listed, *problems(batch)]}
+    return answer | {"state": BatchState.REFUSED} if batch.state == BatchState.FAILED else answer
 
 
 def turned_away(refusal: Sequence[Problem]) -> dict[str, Any]:
