@@ -21,6 +21,7 @@ from orgs.scopes import actor_for
 
 from tests.conftest import Clock
 from tests.imports import rooms
+from tests.waiting import lock_waiters
 
 GOOD = [(f"果{number}", str(number % 50)) for number in range(40)]
 
@@ -90,7 +91,7 @@ def test_a_commit_waits_for_who_only_looks_whether_the_batch_is_free(checked, ca
         with transaction.atomic():
             assert locks.try_exclusive(f"import:{batch.pk}")
             holds.set()
-            while not (somebody_waits_for_a_lock() or over.wait(0.01)):
+            while not (lock_waiters() or over.wait(0.01)):
                 pass
 
     looker = threading.Thread(target=in_threads, args=(look, 1))
@@ -106,15 +107,6 @@ def test_a_commit_waits_for_who_only_looks_whether_the_batch_is_free(checked, ca
     looker.join()
     batch.refresh_from_db()
     assert (batch.state, batch.entered_count, written(batch)) == (BatchState.COMMITTED, 40, 1)
-
-
-def somebody_waits_for_a_lock():
-    with connection.cursor() as cursor:
-        cursor.execute("""
-            SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
-            WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
-        """)
-        return cursor.fetchone()[0] > 0
 
 
 @pytest.mark.postgres

@@ -4,7 +4,7 @@ import threading
 from unittest.mock import Mock, patch
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from kombu.exceptions import OperationalError as BrokerDown
 
 from zhtj.imports import actions, listing, pipeline, tasks, undoing
@@ -19,6 +19,7 @@ from tests import workbooks
 from tests.conftest import Clock
 from tests.imports import rooms
 from tests.imports.test_concurrency import in_threads
+from tests.waiting import lock_waiters
 
 GOOD = [("苹果", "3"), ("梨", "4")]
 
@@ -105,16 +106,6 @@ def test_a_commit_asked_while_somebody_mends_a_row_says_so(checked, cast):
     assert [problem.code for problem in refused.value.problems] == ["batch.checked_anew"]
 
 
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # or a transaction sees its first answer for ever
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
-        return cursor.fetchone()[0] > 0
-
-
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("deed", ["mend", "skip"])
@@ -134,7 +125,7 @@ def test_a_row_mended_or_skipped_is_not_put_on_the_list_the_same_moment(deed, ca
     def found_and_listed_by_another(*args):
         row = find(*args)
         other.start()
-        while other.is_alive() and not somebody_waits():
+        while other.is_alive() and not lock_waiters():
             pass
         return row
 

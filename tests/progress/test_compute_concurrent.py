@@ -21,6 +21,7 @@ from progress.models import Bulletin, BulletinBranch, BulletinState, BulletinUni
 
 from tests import world
 from tests.progress.conftest import DAY, Scene, at, whole
+from tests.waiting import lock_waiters
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -39,15 +40,10 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 def wait_until_blocked(count: int = 1) -> None:
     """Until `count` sessions of this database wait for a lock."""
     deadline = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
-                " WHERE datname = current_database() AND NOT granted"
-            )
-            if cursor.fetchone()[0] >= count:
-                return
-            time.sleep(0.02)
+    while time.monotonic() < deadline:
+        if lock_waiters() >= count:
+            return
+        time.sleep(0.02)
     raise AssertionError("nobody waits for a lock")
 
 
