@@ -11,10 +11,10 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 
 from zhtj.lib import days, words
 from zhtj.lib.api_fields import Cell
+from zhtj.lib.api_pages import page
 from zhtj.lib.problems import Problem
 
 import orgs.queries
@@ -162,9 +162,7 @@ class CadreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             raise ValidationError({"q": "身份证号码和手机号码不能写在网址中，请在团干部名册页面查找。"})
         found = queries.roster(request.scope, unit=unit, filters=form.asked)
         shown, after = queries.page(found, request.query_params.get("after", ""))
-        following = replace_query_param(request.build_absolute_uri(), "after", after) if after else None
-        results = CadreSerializer(shown, many=True).data
-        return Response({"next": following, "previous": None, "results": results})
+        return page(request, CadreSerializer(shown, many=True).data, after)
 
     @extend_schema(request=CadreEntrySerializer, responses={201: CadreSerializer, 200: CadreSerializer})
     def create(self, request: Request) -> Response:

@@ -10,10 +10,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 
 from zhtj.lib import days, sheets
 from zhtj.lib.api_fields import Cell, Words
+from zhtj.lib.api_pages import Page, page
 
 from cadres import actions, exports, queries
 from cadres.api.posts import filters_in, unit_named
@@ -82,9 +82,7 @@ class MissingUnitSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class MissingPageSerializer(serializers.Serializer):
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
+class MissingPageSerializer(Page):
     results = MissingUnitSerializer(many=True)
 
 
@@ -143,9 +141,7 @@ class MissingViewSet(viewsets.GenericViewSet):
         _, missing_in = queries.MISSING[said["show"]]
         units = missing_in(request.scope, unit).select_related("parent")
         shown, after = paging.units_after(units, said["after"], queries.PAGE_SIZE)
-        following = replace_query_param(request.build_absolute_uri(), "after", after) if after else None
-        results = MissingUnitSerializer(shown, many=True).data
-        return Response({"next": following, "previous": None, "results": results})
+        return page(request, MissingUnitSerializer(shown, many=True).data, after)
 
     @extend_schema(parameters=[MissingQuery], responses=MissingCountsSerializer)
     def counts(self, request: Request) -> Response:

@@ -13,10 +13,10 @@ from rest_framework import serializers, status, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 
 from zhtj.lib import days, sheets, words
 from zhtj.lib.api_fields import Cell, Words
+from zhtj.lib.api_pages import Page, page
 from zhtj.lib.problems import Refused
 
 import orgs.queries
@@ -95,15 +95,11 @@ class PersonSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class MemberPageSerializer(serializers.Serializer):
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
+class MemberPageSerializer(Page):
     results = MemberSerializer(many=True)
 
 
-class PersonPageSerializer(serializers.Serializer):
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
+class PersonPageSerializer(Page):
     results = PersonSerializer(many=True)
 
 
@@ -192,10 +188,7 @@ class ListView(viewsets.GenericViewSet):
             after=after,
             size=_page_size(request.query_params.get("page_size", "")),
         )
-        url = request.build_absolute_uri()
-        following = replace_query_param(url, "after", roster.after) if roster.after else None
-        rows = self.get_serializer(roster.members, many=True).data
-        return Response({"next": following, "previous": None, "results": rows})
+        return page(request, self.get_serializer(roster.members, many=True).data, roster.after)
 
 
 @extend_schema_view(list=extend_schema(parameters=ASKED, responses={200: MemberPageSerializer}))
