@@ -6,7 +6,7 @@ it inside a statement that a scope has already narrowed.
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from zhtj.lib import bulk, masks, words
 
@@ -17,6 +17,16 @@ from orgs.models import OrgUnit
 def place(unit_id: int) -> QuerySet[OrgUnit]:
     """The one unit, for a subquery on its `tree_id`, `lft`, `rght`: never read these earlier."""
     return OrgUnit.objects.filter(pk=unit_id).order_by()
+
+
+def below(unit: OrgUnit, path: str = "") -> Q:
+    """Predicate for what stands in the sub-tree of `unit`, itself included, by its place as last read.
+
+    `path` leads from the row to the unit it is about.
+    """
+    prefix = f"{path}__" if path else ""
+    span = {"tree_id": unit.tree_id, "lft__gte": unit.lft, "lft__lt": unit.rght}
+    return Q(**{f"{prefix}{name}": value for name, value in span.items()})
 
 
 def existing_codes(texts: Iterable[str]) -> set[str]:

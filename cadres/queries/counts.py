@@ -14,6 +14,7 @@ from zhtj.lib import bulk
 
 from cadres.models import NOT_DEPARTED, Cadre, CadreDeclaration, CadreState
 from cadres.rules import SECRETARY
+from orgs import finding
 from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
@@ -98,7 +99,6 @@ def counts_by_domain(top: OrgUnit) -> Iterable[tuple[str, str, str, int]]:
     """
     now = Cadre.objects.filter(until_at=None)
     earlier = now.filter(unit=OuterRef("unit"), person=OuterRef("person"), pk__lt=OuterRef("pk"))
-    inside = Q(unit__tree_id=top.tree_id, unit__lft__gte=top.lft, unit__lft__lt=top.rght)
-    posts = now.filter(inside, ~Exists(earlier)).order_by()
+    posts = now.filter(finding.below(top, "unit"), ~Exists(earlier)).order_by()
     rows = posts.values_list("unit__kind", "unit__domain", "engagement")
     return rows.annotate(count=Count("pk")).iterator()

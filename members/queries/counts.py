@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from zhtj.lib import bulk, days
 
 from members.models import Member, MemberCase, YouthUnderReview
+from orgs import finding
 from orgs.models import OrgUnit
 
 
@@ -82,9 +83,7 @@ def changes_by_domain(top: OrgUnit, since: dt.datetime) -> dict[str, int]:
 
 
 def _below(top: OrgUnit) -> QuerySet[Member]:
-    return Member.objects.filter(
-        branch__tree_id=top.tree_id, branch__lft__gte=top.lft, branch__lft__lt=top.rght
-    )
+    return Member.objects.filter(finding.below(top, "branch"))
 
 
 def _by_domain(found: QuerySet[Member], count: Any) -> QuerySet[Any, Any]:

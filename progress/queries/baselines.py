@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from orgs.history import as_of
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress.models import Baseline, Bulletin, Campaign
-from progress.queries.present import MANY
+from progress.queries.present import where_large
 from progress.queries.standing import inside
 
 MOST_MISMATCHES = 200
@@ -91,7 +92,7 @@ def stated(
     A unit without a figure of its own shows the sum of those below it, as a bulletin reckons: of this moment,
     but below a child of a unit with thousands of others that of the last bulletin. Three or four queries.
     """
-    is_frozen = bulletin is not None and _is_large(bulletin, unit)
+    is_frozen = bulletin is not None and where_large(bulletin.units.all(), unit).exists()
     sums = _frozen_sums(bulletin, children) if bulletin and is_frozen else _sums(campaign, unit, children)
     own = in_force(campaign, {unit.pk, *(child.pk for child in children)})
     known = {key: Shown(count, is_sum=True) for key, count in sums.items()}
@@ -112,10 +113,6 @@ def stated(
     return rows, is_frozen
 
 
-def _is_large(bulletin: Bulletin, unit: OrgUnit) -> bool:
-    return bulletin.units.filter(unit=unit, last_position__gte=F("position") + MANY).exists()
-
-
 def _sums(campaign: Campaign, unit: OrgUnit, children: Sequence[OrgUnit]) -> dict[tuple[int, str], int]:
     """By child and domain the sum of the topmost figures in its sub-tree. One query that reads them all."""
     units = sorted(children, key=lambda child: child.lft)
@@ -134,10 +131,8 @@ def _sums(campaign: Campaign, unit: OrgUnit, children: Sequence[OrgUnit]) -> dic
 
 def _frozen_sums(bulletin: Bulletin, children: Sequence[OrgUnit]) -> dict[tuple[int, str], int]:
     """The same as of the bulletin; nothing where the child had a figure of its own then. Two queries."""
-    cutoff_at, known = bulletin.cutoff_at, Baseline.objects.filter(campaign=bulletin.campaign)
-    then = known.filter(
-        Q(until_at=None) | Q(until_at__gt=cutoff_at), unit__in=children, from_at__lte=cutoff_at
-    )
+    known = Baseline.objects.filter(campaign=bulletin.campaign, unit__in=children)
+    then = known.filter(as_of(bulletin.cutoff_at))
     own = set(then.values_list("unit_id", "domain"))
     return {
         (row.unit_id, domain): counted.expected

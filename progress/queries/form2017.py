@@ -17,6 +17,7 @@ from django.db.models import Count, Q
 
 from cadres import queries as cadres
 from members import queries as members
+from orgs import finding
 from orgs.kinds import LEADING_ORGANS, Domain, UnitKind
 from orgs.models import OrgUnit
 from progress.models import COUNTS, OPTIONAL_COUNTS, Baseline, Bulletin, Campaign
@@ -110,7 +111,7 @@ def _kept(bulletin: Bulletin | None, unit: OrgUnit) -> dict[tuple[str, str], int
 
 def _entered(bulletin: Bulletin | None, unit: OrgUnit) -> dict[tuple[str, str], int]:
     found = dict.fromkeys(((key, name) for key in LINES for name in COUNTS), 0)
-    below = OrgUnit.objects.filter(tree_id=unit.tree_id, lft__gte=unit.lft, lft__lt=unit.rght, closed_at=None)
+    below = OrgUnit.objects.filter(finding.below(unit), closed_at=None)
     kinds = below.order_by().values_list("kind", "domain").annotate(count=Count("pk"))
     for kind, domain, count in kinds:
         if f"{kind}_count" in COLUMNS:

@@ -7,10 +7,11 @@ of three million in less than half of the time. For a few branches everybody is 
 
 from collections import Counter
 
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from members import queries as members
+from orgs import finding
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from progress.models import Bulletin, BulletinBranch, BulletinState, BulletinUnit
@@ -40,19 +41,17 @@ def _counted_with_many(unit: OrgUnit) -> Bulletin | None:
     found = Bulletin.objects.filter(
         campaign__province__tree_id=unit.tree_id, state=BulletinState.PUBLISHED
     ).order_by("-cutoff_at", "-revision")
-    large = BulletinUnit.objects.filter(
-        bulletin=OuterRef("pk"), unit=unit, last_position__gte=F("position") + MANY
-    )
-    counted = found.annotate(is_large=Exists(large)).first()
+    rows = BulletinUnit.objects.filter(bulletin=OuterRef("pk"))
+    counted = found.annotate(is_large=Exists(where_large(rows, unit))).first()
     return counted if counted is not None and counted.is_large else None
+
+
+def where_large(rows: QuerySet[BulletinUnit], unit: OrgUnit) -> QuerySet[BulletinUnit]:
+    """Of these rows of bulletins those of `unit` with MANY others below it."""
+    return rows.filter(unit=unit, last_position__gte=F("position") + MANY)
 
 
 def _then(bulletin: Bulletin, unit: OrgUnit) -> dict[str, int]:
     """What the bulletin counted in the branches that are below `unit` now, by their domain now."""
-    below = BulletinBranch.objects.filter(
-        bulletin=bulletin,
-        unit__tree_id=unit.tree_id,
-        unit__lft__gte=unit.lft,
-        unit__lft__lt=unit.rght,
-    )
+    below = BulletinBranch.objects.filter(finding.below(unit, "unit"), bulletin=bulletin)
     return dict(below.order_by().values_list("unit__domain").annotate(count=Coalesce(Sum("members"), 0)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, Sum
 
+from orgs import finding
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from progress.models import Asked, Baseline, BaselineAdjustment, Campaign
@@ -80,5 +81,4 @@ def topmost(figures: QuerySet[Baseline], names: Sequence[str]) -> dict[str, list
 
 def inside(unit: OrgUnit) -> Q:
     """Rows of the open units in the sub-tree of `unit`: of a closed one nothing is expected any more."""
-    place = {"unit__tree_id": unit.tree_id, "unit__lft__gte": unit.lft, "unit__lft__lt": unit.rght}
-    return Q(unit__closed_at=None, **place)
+    return Q(unit__closed_at=None) & finding.below(unit, "unit")

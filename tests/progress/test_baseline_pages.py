@@ -235,7 +235,7 @@ def test_a_unit_without_a_figure_shows_the_sum_of_the_topmost_ones_below(scene: 
 def test_of_thousands_of_units_the_sums_are_those_of_the_bulletin(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["progress.queries.baselines"], "MANY", 1)
+    monkeypatch.setattr(sys.modules["progress.queries.present"], "MANY", 1)
     scene.compute()
     scene.expect(scene.cast.branch, 99)
     scene.expect(scene.cast.town, 35, "rural")
