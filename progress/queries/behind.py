@@ -163,11 +163,11 @@ def _member_list(
     """Branch by branch in the order of that day's tree, as many branches of the scope as fill a page."""
     position, _, last_id = after.partition(".")
     start = max(place.first, _number(position))
-    inside = scope.q("unit", figure.capability)
-    found = _branches(bulletin, place).filter(inside, position__gte=start, members__gt=0)
+    counted = _branches(bulletin, place).filter(position__gte=start, members__gt=0)
     if column is not None:
-        found = found.filter(domain__in=column.domains)
-    wanted, following = _filling(list(found[: PAGE + 1]), begun=start if last_id else None)
+        counted = counted.filter(domain__in=column.domains)
+    branches = _first_inside(counted, bulletin, scope.q("unit", figure.capability))
+    wanted, following = _filling(branches, begun=start if last_id else None)
     people = members.members_as_of(scope, list(wanted), bulletin.cutoff_at)
     people.sort(key=lambda member: (wanted[member.branch_id].position, member.pk))
     left = [m for m in people if (wanted[m.branch_id].position, m.pk) > (start, _number(last_id))]
@@ -176,6 +176,17 @@ def _member_list(
         following = f"{wanted[shown[-1].branch_id].position}.{shown[-1].pk}"
     names = {unit_id: branch.short_name for unit_id, branch in wanted.items()}
     return Behind(figure, _total(place, figure, column), shown, following, names)
+
+
+def _first_inside(counted: QuerySet[BulletinBranch], bulletin: Bulletin, inside: Q) -> list[BulletinBranch]:
+    """The first of these branches that lie inside the scope, a page and one. Two queries at most.
+
+    Mostly the first of all lie inside, and one is enough. PostgreSQL cannot tell how many of them do, and
+    where it is left to choose it joins a province's 92 000 first (0.13 s).
+    """
+    first = counted.values("position")[: PAGE + 1]
+    found = list(bulletin.branches.filter(inside, position__in=first).order_by("position"))
+    return found if len(found) > PAGE else list(counted.filter(inside)[: PAGE + 1])
 
 
 def _filling(branches: list[BulletinBranch], begun: int | None) -> tuple[dict[int, BulletinBranch], str]:

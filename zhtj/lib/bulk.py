@@ -24,7 +24,8 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.models.expressions import RawSQL
 
-SLICE = 2_000  # rows worked on at once: bounds the memory, and keeps the database busy meanwhile
+SLICE = 500  # rows worked on at once: bounds the memory, and keeps the database busy meanwhile
+WIDE_SLICE = 100  # the same of a table whose rows carry JSON or bytes: a thousand of them may be a megabyte
 CHUNK = 2_000  # values of one look-up: with many more the planner prefers to read the whole table
 SQLITE_CHUNK = 900  # parameters old SQLite takes
 
@@ -32,6 +33,7 @@ SQLITE_CHUNK = 900  # parameters old SQLite takes
 Encode = Callable[[Any], Any]
 Field: TypeAlias = "models.Field[Any, Any]"
 Columns: TypeAlias = list[Sequence[Any]]  # of some rows, all of the same length
+_WIDE = (models.JSONField, models.BinaryField)
 
 
 def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -41,13 +43,14 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     `rows` is read as it goes and must not ask the database anything after its first row. Raises
     what an INSERT would: IntegrityError, DataError.
     """
-    return _insert(model, fields, _turned(iter(rows), len(fields)))
+    return _insert(model, fields, _turned(iter(rows), len(fields), _slice(model)))
 
 
 def insert_columns(model: type[models.Model], fields: Sequence[str], columns: Sequence[Sequence[Any]]) -> int:
     """As `insert`, of rows given column by column: for whom has them so, nothing is turned round twice."""
-    starts = range(0, len(columns[0]), SLICE)
-    return _insert(model, fields, ([column[at : at + SLICE] for column in columns] for at in starts))
+    size = _slice(model)
+    starts = range(0, len(columns[0]), size)
+    return _insert(model, fields, ([column[at : at + size] for column in columns] for at in starts))
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -140,9 +143,16 @@ def _defaults(
     }
 
 
-def _turned(rows: Iterator[Sequence[Any]], width: int) -> Iterator[Columns]:
-    """The rows column by column, some thousands at a time."""
-    while part := list(islice(rows, SLICE)):
+def _slice(model: type[models.Model]) -> int:
+    """Rows of one piece: 100 kB at most, about. A piece the socket cannot hold is waited for until the
+    database has taken it, and the two sides work in turn instead of at once (decision 0029)."""
+    wide = any(isinstance(field, _WIDE) for field in model._meta.concrete_fields)
+    return WIDE_SLICE if wide else SLICE
+
+
+def _turned(rows: Iterator[Sequence[Any]], width: int, size: int) -> Iterator[Columns]:
+    """The rows column by column, some hundreds at a time."""
+    while part := list(islice(rows, size)):
         columns: Columns = list(zip(*part, strict=True))
         if len(columns) != width:
             raise ValueError(f"{width} fields, but rows of {len(columns)} values")
