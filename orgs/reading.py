@@ -6,7 +6,8 @@ Shared by the rooms whose workbooks, forms and APIs speak of people. Pure.
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from itertools import repeat, starmap
+from typing import Any, Generic, TypeVar
 
 from zhtj.lib import masks
 from zhtj.lib.problems import Catalogue, Problem
@@ -15,6 +16,7 @@ from zhtj.lib.workbook import Cell
 from orgs import identity
 
 T = TypeVar("T")
+E = TypeVar("E")  # an entry
 _MONTHS = ("joined_on", "appointed_on", "joined_party_on")
 
 # A cell → (value, None), or (empty value, the code of what is wrong with it).
@@ -143,3 +145,24 @@ class RowReader:
 
 _EMPTY = frozenset({None, ""})
 _TEXT_OR_NOTHING = frozenset({str, type(None)})
+
+
+class EntryReader(Generic[E]):
+    """Reads cells into entries of one room: `make` takes the values in the order of `fields`, then the unit
+    (not found yet), the line of the sheet and the problems of what could not be read."""
+
+    def __init__(self, make: Callable[..., E], fields: Sequence[str], rows: RowReader) -> None:
+        self._make = make
+        self._fields = fields
+        self._rows = rows
+
+    def read(self, cells: Mapping[str, Cell], *, row: int = 0) -> E:
+        """The entry these cells hold. Never raises."""
+        return self.read_all([cells], [row])[0]
+
+    def read_all(self, lines: Sequence[Mapping[str, Cell]], rows: Sequence[int]) -> list[E]:
+        """The entries of many lines, which stood in these rows. About 5 µs a line."""
+        columns, unread = self._rows.read_all(lines)
+        problems = [unread.get(position, {}) for position in range(len(lines))]
+        values = zip(*(columns[name] for name in self._fields), repeat(None), rows, problems, strict=False)
+        return list(starmap(self._make, values))

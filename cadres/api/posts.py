@@ -22,6 +22,7 @@ from cadres import actions, queries
 from cadres.forms import FilterForm
 from cadres.models import Cadre
 from cadres.rules import FIELDS, EntryReader
+from orgs.api.shapes import OfPerson
 from orgs.models import OrgUnit
 from orgs.scopes import NOTHING, Scope
 
@@ -40,14 +41,10 @@ FILTERS = {
 }
 
 
-class CadreSerializer(serializers.ModelSerializer):
+class CadreSerializer(OfPerson, serializers.ModelSerializer):
     """A post and who holds it: the national id masked."""
 
     unit = serializers.CharField(source="unit.code")
-    full_name = serializers.CharField(source="person.full_name")
-    national_id = serializers.CharField(source="person.masked_id")
-    ethnicity = serializers.CharField(source="person.ethnicity")
-    political_status = serializers.CharField(source="person.political_status")
     sign = serializers.SerializerMethodField(help_text="内容的标记：核对、修改时带上，内容已变则拒绝")
 
     def get_sign(self, cadre: Cadre) -> str:

@@ -28,6 +28,7 @@ from members.roster_forms import RosterForm
 from members.rules import FIELDS, EntryReader
 from members.rules.procedures import PROCEDURES
 from orgs import finding
+from orgs.api.shapes import OfPerson
 from orgs.models import OrgUnit
 from orgs.scopes import NOTHING, Scope
 
@@ -62,18 +63,10 @@ class WithdrawSerializer(serializers.Serializer):
     remark = Words()
 
 
-class PersonSerializer(serializers.ModelSerializer):
+class PersonSerializer(OfPerson, serializers.ModelSerializer):
     """A person as shown: national id and mobile masked; where they are a member."""
 
     id = serializers.IntegerField(source="person_id")
-    full_name = serializers.CharField(source="person.full_name")
-    national_id = serializers.CharField(source="person.masked_id")
-    mobile = serializers.CharField(source="person.masked_mobile")
-    sex = serializers.CharField(source="person.sex")
-    birth_on = serializers.DateField(source="person.birth_on")
-    ethnicity = serializers.CharField(source="person.ethnicity")
-    political_status = serializers.CharField(source="person.political_status")
-    education = serializers.CharField(source="person.education")
     member = serializers.IntegerField(source="pk")
     branch = serializers.CharField(source="branch.code")
 

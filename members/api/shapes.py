@@ -3,18 +3,13 @@
 from rest_framework import serializers
 
 from members.models import Member
+from orgs.api.shapes import OfPerson
 
 
-class MemberSerializer(serializers.ModelSerializer):
+class MemberSerializer(OfPerson, serializers.ModelSerializer):
     """A member as shown: the national id masked."""
 
     branch = serializers.CharField(source="branch.code")
-    full_name = serializers.CharField(source="person.full_name")
-    national_id = serializers.CharField(source="person.masked_id")
-    sex = serializers.CharField(source="person.sex")
-    birth_on = serializers.DateField(source="person.birth_on")
-    ethnicity = serializers.CharField(source="person.ethnicity")
-    political_status = serializers.CharField(source="person.political_status")
 
     class Meta:
         model = Member

@@ -17,9 +17,8 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orgs.models import OrgUnit
 from progress import queries
-from progress.models import Bulletin
+from progress.views.figures import opened
 from progress.views.form2017 import form_asked
 from progress.views.outputs import download
 
@@ -32,7 +31,7 @@ STAGE = OpenApiParameter("stage", OpenApiTypes.STR, description="阶段或领域
 @api_view(["GET"])
 def bulletin_lines(request: Request, day: dt.date) -> Response:
     """一期通报的各行，与页面所示一致：本级在前，直属下级按分类排名。"""
-    bulletin, unit = _asked_for(request, day)
+    bulletin, unit = opened(request.scope, request.query_params, day)
     lines = queries.report(request.scope, bulletin, unit)
     if not lines:
         raise Http404
@@ -43,7 +42,7 @@ def bulletin_lines(request: Request, day: dt.date) -> Response:
 @api_view(["GET"])
 def bulletin_trend(request: Request, day: dt.date) -> Response:
     """走势：截至这一期，本组织各阶段逐日的应录入、已录入、录入率和计划。"""
-    curves = queries.trend(request.scope, *_asked_for(request, day))
+    curves = queries.trend(request.scope, *opened(request.scope, request.query_params, day))
     if not curves:
         raise Http404
     return Response(
@@ -73,7 +72,7 @@ def bulletin_trend(request: Request, day: dt.date) -> Response:
 @api_view(["GET"])
 def bulletin_compare(request: Request, day: dt.date) -> Response:
     """两期对比：本组织和直属下级在两天的已录入、录入率、名次及其变化。"""
-    bulletin, unit = _asked_for(request, day)
+    bulletin, unit = opened(request.scope, request.query_params, day)
     column = queries.column_of(bulletin, request.query_params.get("stage", ""), unit)
     before = queries.other_day(request.scope, bulletin, request.query_params.get("then", ""))
     own, pairs = queries.compare(request.scope, before, bulletin, unit, column) if before else (None, [])
@@ -90,7 +89,7 @@ def bulletin_compare(request: Request, day: dt.date) -> Response:
 @api_view(["GET"])
 def bulletin_figure(request: Request, day: dt.date, figure: str) -> Response:
     """数字背后的名单：以截数时的情况为准，身份证号码遮盖，每页 50 条。"""
-    bulletin, unit = _asked_for(request, day)
+    bulletin, unit = opened(request.scope, request.query_params, day)
     if not request.scope.may("progress.see", unit):
         raise Http404
     key, after = request.query_params.get("stage", ""), request.query_params.get("after", "")
@@ -111,7 +110,7 @@ def bulletin_figure(request: Request, day: dt.date, figure: str) -> Response:
 @api_view(["GET"])
 def bulletin_live(request: Request, day: dt.date) -> Response:
     """实时数字：本组织团员各阶段截数时与此刻的已录入数，一分钟内不重新统计。"""
-    found = queries.live(request.scope, *_asked_for(request, day))
+    found = queries.live(request.scope, *opened(request.scope, request.query_params, day))
     if found is None:
         raise Http404
     return Response({"at": found.at, "stages": [asdict(line) for line in found.lines]})
@@ -133,7 +132,7 @@ def form_2017(request: Request) -> Response:
 @api_view(["GET"])
 def bulletin_files(request: Request, day: dt.date) -> Response:
     """已提供的文件：格式、分类、文件名、校验值和下载地址。"""
-    bulletin, unit = _asked_for(request, day)
+    bulletin, unit = opened(request.scope, request.query_params, day)
     if not request.scope.may("progress.see", unit):
         raise Http404
     given = queries.given_out(bulletin, unit)
@@ -163,19 +162,6 @@ def bulletin_file(request: Request, day: dt.date, sha256: str) -> HttpResponse:
     if file is None:
         raise Http404
     return download(file.format, file.name, bytes(file.content), file.sha256)
-
-
-def _asked_for(request: Request, day: dt.date) -> tuple[Bulletin, OrgUnit]:
-    """The day's bulletin and the unit asked for, else the own one; else 404."""
-    campaign = queries.campaign_for(request.scope, request.query_params.get("campaign", ""))
-    bulletin = queries.on_day(request.scope, campaign, day) if campaign else None
-    if campaign is None or bulletin is None:
-        raise Http404
-    code = request.query_params.get("unit", "")
-    unit = queries.find_unit(campaign, code) if code else queries.own_unit(request.scope)
-    if unit is None:
-        raise Http404
-    return bulletin, unit
 
 
 def _pair(pair: queries.Pair) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from zhtj.lib.doors import door
 from orgs.models import OrgUnit
 from orgs.queries import visible_path
 from orgs.requests import Request
+from orgs.scopes import Scope
 from progress import chart, queries
 from progress.models import Bulletin
 
@@ -24,7 +25,7 @@ from progress.models import Bulletin
 @door("progress.see")
 def bulletin_overview(request: Request, day: dt.date) -> HttpResponse:
     """The unit in every stage, by deadline, and in every domain."""
-    bulletin, unit = opened(request, day)
+    bulletin, unit = opened(request.scope, request.GET, day)
     found = queries.overview_of(request.scope, bulletin, unit)
     if found is None:
         raise Http404
@@ -35,7 +36,7 @@ def bulletin_overview(request: Request, day: dt.date) -> HttpResponse:
 @door("progress.see")
 def bulletin_trend(request: Request, day: dt.date) -> HttpResponse:
     """The unit's curves up to that day, a stage each, drawn on the server."""
-    bulletin, unit = opened(request, day)
+    bulletin, unit = opened(request.scope, request.GET, day)
     curves = queries.trend(request.scope, bulletin, unit)
     if not curves:
         raise Http404
@@ -47,7 +48,7 @@ def bulletin_trend(request: Request, day: dt.date) -> HttpResponse:
 @door("progress.see")
 def bulletin_compare(request: Request, day: dt.date) -> HttpResponse:
     """The unit and its children on two days; `?then=` is the other one, by default the day before."""
-    bulletin, unit = opened(request, day)
+    bulletin, unit = opened(request.scope, request.GET, day)
     before = queries.other_day(request.scope, bulletin, request.GET.get("then", ""))
     if before is None:
         raise Http404
@@ -72,7 +73,7 @@ def bulletin_compare(request: Request, day: dt.date) -> HttpResponse:
 @door("progress.see")
 def bulletin_behind(request: Request, day: dt.date, figure: str) -> HttpResponse:
     """The list behind one figure of the unit, as of the cut-off."""
-    bulletin, unit = opened(request, day)
+    bulletin, unit = opened(request.scope, request.GET, day)
     if not request.scope.may("progress.see", unit):
         raise Http404
     key = request.GET.get("stage", "")
@@ -92,7 +93,7 @@ def bulletin_behind(request: Request, day: dt.date, figure: str) -> HttpResponse
 @door("progress.see")
 def bulletin_live(request: Request, day: dt.date) -> HttpResponse:
     """What is entered now beside that day's figures; a part of the page, or without script a page."""
-    bulletin, unit = opened(request, day)
+    bulletin, unit = opened(request.scope, request.GET, day)
     found = queries.live(request.scope, bulletin, unit)
     if found is None:
         raise Http404
@@ -102,15 +103,15 @@ def bulletin_live(request: Request, day: dt.date) -> HttpResponse:
     return _page(request, "live", bulletin, unit, {"live": found})
 
 
-def opened(request: Request, day: dt.date) -> tuple[Bulletin, OrgUnit]:
+def opened(scope: Scope, asked: QueryDict, day: dt.date) -> tuple[Bulletin, OrgUnit]:
     """The day's bulletin and the unit asked for (`?unit=`, else the own one), of the present
     campaign or the one with the key `?campaign=`; else 404."""
-    campaign = queries.campaign_for(request.scope, request.GET.get("campaign", ""))
-    bulletin = queries.on_day(request.scope, campaign, day) if campaign else None
+    campaign = queries.campaign_for(scope, asked.get("campaign", ""))
+    bulletin = queries.on_day(scope, campaign, day) if campaign else None
     if campaign is None or bulletin is None:
         raise Http404
-    code = request.GET.get("unit", "")
-    unit = queries.find_unit(campaign, code) if code else queries.own_unit(request.scope)
+    code = asked.get("unit", "")
+    unit = queries.find_unit(campaign, code) if code else queries.own_unit(scope)
     if unit is None:
         raise Http404
     return bulletin, unit
