@@ -43,6 +43,7 @@ from progress.queries.campaigns import (
     provinces_to_set,
     with_openings,
 )
+from progress.queries.columns import Column, columns
 from progress.queries.completions import completions, completions_to_decide, explained
 from progress.queries.early import (
     early_openings,
@@ -56,7 +57,7 @@ from progress.queries.live import Live, live
 from progress.queries.naming import day_number, number
 from progress.queries.outputs import given_file, given_out, owed_files, reader_for
 from progress.queries.page import Choice, Page, column_of, page
-from progress.queries.report import GROUPS, Column, Row, Sheet, columns, drawn_lines, read, report
+from progress.queries.report import GROUPS, Row, Sheet, drawn_lines, read, report
 from progress.queries.spotchecks import spot_checks, spot_checks_to_look_at
 from progress.queries.standing import Standing, standing
 from progress.queries.trend import Curve, Pair, compare, other_day, trend, visible_days

@@ -24,7 +24,7 @@ from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress.models import Bulletin, BulletinBranch, BulletinUnit, Measure
 from progress.queries.bulletins import SEE
-from progress.queries.report import Column
+from progress.queries.columns import Column
 from progress.queries.structure import COMPLETE, FLAGS
 
 PAGE = 50

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress.models import Bulletin
-from progress.queries.report import Row, columns, read
+from progress.queries.columns import columns
+from progress.queries.report import Row, read
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress.models import Bulletin
 from progress.queries.bulletins import SEE
+from progress.queries.columns import columns
 from progress.queries.present import entered_now
-from progress.queries.report import columns, read
+from progress.queries.report import read
 
 KEPT = 60  # seconds
 

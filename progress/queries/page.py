@@ -11,8 +11,9 @@ from orgs.scopes import Scope
 from progress.models import Bulletin, BulletinState
 from progress.queries.behind import ENTERED, FIGURES, Figure, figure_for
 from progress.queries.bulletins import neighbours
+from progress.queries.columns import Column, columns
 from progress.queries.naming import number
-from progress.queries.report import GROUPS, ORDER, Column, Row, Sheet, columns, read
+from progress.queries.report import GROUPS, ORDER, Row, Sheet, read
 
 
 @dataclass(frozen=True, slots=True)

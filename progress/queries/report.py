@@ -8,17 +8,16 @@ are those the bulletin froze: stages, deadlines, gate openings, the earlier bull
   below the province in two groups: leading organs, then the rest.
 - A branch shows only the columns its domain lies in. A unit that an earlier bulletin does not know
   had entered nothing then; a day without a bulletin gives no change at all.
-- A gated stage runs in a region from the day it opened there; for the province itself, from the
-  first opening.
+- What an earlier day had of a stage of members is what it had in the domains the stage has now: a stage that
+  is new, or has been given other domains since, is compared with like.
 - Rank is among the rows shown; the unit's own row has none.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orgs.kinds import LEADING_ORGANS, Domain, UnitClass, UnitKind
+from orgs.kinds import LEADING_ORGANS, UnitClass, UnitKind
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress import tally
@@ -31,7 +30,8 @@ from progress.models import (
     Measure,
 )
 from progress.queries.bulletins import EVERYTHING, Reach, reach
-from progress.tally import Clock, Counts, Figures, Status
+from progress.queries.columns import Column, clock_of, columns
+from progress.tally import Counts, Figures, Status
 
 LEADING, REST = "leading_organ", "other"
 GROUPS = {**dict(UnitClass.choices), LEADING: "团的领导机关", REST: "其他组织"}
@@ -46,27 +46,10 @@ TONES = {
     Status.BEHIND: "warning",
 }
 
-Known = dict[tuple[int, int, str, str], Counted]  # by bulletin, unit, stage, domain
+Known = dict[tuple[int, str], Counted]  # by unit and column
+Earlier = dict[tuple[int, int, str], int | None]  # by bulletin, unit and column; None: it had no such stage
 
 COUNTED_FIELDS = ("bulletin_id", "unit_id", "stages", "domains")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One table of the page: a stage, or a domain with the stage that asks for it."""
-
-    stage: str
-    domain: str
-    label: str
-    domains: frozenset[str] = frozenset()
-    opens: dt.date | None = None
-    deadline: dt.date | None = None
-    gate: str = ""  # the stage whose openings count, "" = none
-    measure: str = ""
-
-    @property
-    def key(self) -> str:
-        return self.stage or self.domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +145,6 @@ def drawn_lines(bulletin: Bulletin, unit: OrgUnit) -> list[dict[str, Any]]:
     return [row.as_line() | {"explained": row.explained} for rows in sheet.rows.values() for row in rows]
 
 
-def columns(bulletin: Bulletin) -> list[Column]:
-    """Stages in their order, then domains, as the bulletin froze them."""
-    stages = bulletin.settings.get("stages", [])
-    by_stage = [_stage_column(stage) for stage in stages]
-    asking = {domain: column for column in reversed(by_stage) for domain in column.domains}
-    by_domain = []
-    for domain, label in Domain.choices:
-        stage = asking.get(domain)
-        clock = (stage.opens, stage.deadline, stage.gate) if stage else (None, None, "")
-        by_domain.append(Column("", domain, label, frozenset({domain}), *clock))
-    return [*by_stage, *by_domain]
-
-
 def read(
     scope: Scope | None,
     bulletin: Bulletin,
@@ -191,26 +161,13 @@ def read(
     if own is None or seen.is_nothing:
         return Sheet(bulletin, None, seen, {column.key: [] for column in wanted})
     units = _visible(own, children, seen)
-    counted = _counted(bulletin, units, wanted)
+    counted, earlier = _counted(bulletin, units, wanted)
     region = region_at(bulletin, own)
     rows = {}
     for column in wanted:
-        made = (_row(bulletin, column, shown, counted, region, seen) for shown in units)
+        made = (_row(bulletin, column, shown, counted, earlier, region, seen) for shown in units)
         rows[column.key] = _ranked([row for row in made if row is not None])
     return Sheet(bulletin, own if seen.is_full else None, seen, rows)
-
-
-def _stage_column(stage: dict[str, Any]) -> Column:
-    return Column(
-        stage=stage["key"],
-        domain="",
-        label=stage["name"],
-        domains=frozenset(stage["domains"]),
-        opens=dt.date.fromisoformat(stage["opens_on"]),
-        deadline=dt.date.fromisoformat(stage["deadline"]),
-        gate=stage["key"] if stage["gated"] else "",
-        measure=stage.get("measure", ""),
-    )
 
 
 def _shown(bulletin: Bulletin, unit: OrgUnit, *, only_own: bool) -> tuple[Shown | None, list[Shown]]:
@@ -274,24 +231,37 @@ def _visible(own: Shown, children: list[Shown], seen: Reach) -> list[Shown]:
     return [child for child in children if child.unit_class in classes]
 
 
-def _counted(bulletin: Bulletin, units: Iterable[Shown], wanted: Sequence[Column]) -> Known:
-    """Frozen counts of these units, today and in the bulletins compared with. Two queries."""
+def _counted(bulletin: Bulletin, units: Iterable[Shown], wanted: Sequence[Column]) -> tuple[Known, Earlier]:
+    """Frozen counts of these units, and what they had entered in the bulletins compared with. Two queries."""
     ids = [bulletin.pk, *bulletin.settings["compared_with"].values()]
     unit_ids = [shown.unit_id for shown in units]
     counted: Known = {}
+    earlier: Earlier = {}
     for row in BulletinUnit.objects.filter(bulletin__in=ids, unit__in=unit_ids).only(*COUNTED_FIELDS):
         for column in wanted:
-            key = (row.bulletin_id, row.unit_id, column.stage, column.domain)
-            counted[key] = row.counted(column.stage, column.domain)
+            if row.bulletin_id == bulletin.pk:
+                counted[row.unit_id, column.key] = row.counted(column.stage, column.domain)
+            else:
+                earlier[row.bulletin_id, row.unit_id, column.key] = _entered_then(row, column)
     branches = BulletinBranch.objects.filter(bulletin__in=ids, unit__in=unit_ids)
     for bulletin_id, unit_id, domain, expected, members, explained in branches.values_list(
         "bulletin_id", "unit_id", "domain", "expected", "members", "explained"
     ):
         for column in wanted:
-            if domain in column.domains:
-                key = (bulletin_id, unit_id, column.stage, column.domain)
-                counted[key] = Counted(expected, expected, members, explained)
-    return counted
+            if domain not in column.domains:
+                continue
+            if bulletin_id == bulletin.pk:
+                counted[unit_id, column.key] = Counted(expected, expected, members, explained)
+            else:
+                earlier[bulletin_id, unit_id, column.key] = members
+    return counted, earlier
+
+
+def _entered_then(row: BulletinUnit, column: Column) -> int | None:
+    """What a unit had entered on an earlier day, in today's column (see the module's specification)."""
+    if column.domains:
+        return sum(row.counted("", domain).entered for domain in column.domains)
+    return row.counted(column.stage, "").entered if column.stage in row.stages else None
 
 
 def region_at(bulletin: Bulletin, own: Shown) -> int | None:
@@ -306,19 +276,22 @@ def region_at(bulletin: Bulletin, own: Shown) -> int | None:
 
 
 def _row(
-    bulletin: Bulletin, column: Column, shown: Shown, counted: Known, region: int | None, seen: Reach
+    bulletin: Bulletin,
+    column: Column,
+    shown: Shown,
+    counted: Known,
+    earlier: Earlier,
+    region: int | None,
+    seen: Reach,
 ) -> Row | None:
     """One line; None where a branch has no part in the column."""
     if shown.domain and shown.domain not in column.domains:
         return None
-    key = (shown.unit_id, column.stage, column.domain)
-    expected, adjusted, entered, explained = counted[bulletin.pk, *key]
+    expected, adjusted, entered, explained = counted[shown.unit_id, column.key]
     compared = bulletin.settings["compared_with"]
 
     def before(back: str) -> int | None:
-        if back not in compared:
-            return None
-        return counted[compared[back], *key].entered if (compared[back], *key) in counted else 0
+        return earlier.get((compared[back], shown.unit_id, column.key), 0) if back in compared else None
 
     counts = Counts(expected, entered, before("1"), before("3"), before("7"))
     own_region = shown.unit_id if region is None and not shown.is_own else region
@@ -352,18 +325,6 @@ def _is_declared(column: Column, shown: Shown, expected: int | None) -> bool | N
     if column.measure != Measure.ORGAN_CADRES or not shown.structure.get("organs"):
         return None
     return bool(expected) and not shown.structure["organs_undeclared"]
-
-
-def clock_of(bulletin: Bulletin, column: Column, region: int | None) -> Clock:
-    """When the column runs in `region` (None: the province, open where the first region is)."""
-    if not column.gate:
-        return Clock(column.opens, column.deadline)
-    if region is None:
-        opened = bulletin.settings["first_openings"][column.gate]
-    else:
-        opened = bulletin.settings["openings"][column.gate].get(str(region), {}).get("opened_on")
-    opens = dt.date.fromisoformat(opened) if opened else None
-    return Clock(opens, column.deadline, is_gated=opens is None)
 
 
 def _opened_early(bulletin: Bulletin, column: Column, region: int | None) -> bool:

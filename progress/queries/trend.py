@@ -12,7 +12,8 @@ from orgs.scopes import Scope
 from progress import tally
 from progress.models import Bulletin, BulletinBranch, BulletinUnit, Counted
 from progress.queries.bulletins import bulletins, on_day
-from progress.queries.report import Column, Row, clock_of, columns, read, region_at
+from progress.queries.columns import Column, clock_of, columns
+from progress.queries.report import Row, read, region_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,13 @@ def trend(scope: Scope, bulletin: Bulletin, unit: OrgUnit) -> list[Curve]:
 def compare(
     scope: Scope, then: Bulletin, now: Bulletin, unit: OrgUnit, column: Column
 ) -> tuple[Pair | None, list[Pair]]:
-    """The unit itself and its children on two days, in the order of the later one, whose rows are shown."""
-    was = {row.shown.unit_id: row for row in read(scope, then, unit, [column]).rows[column.key]}
+    """The unit itself and its children on two days, in the order of the later one, whose rows are shown.
+
+    Each day's column is as it was set that day; a stage that day did not have yet has no rows there.
+    """
+    column_then = [known for known in columns(then) if known.key == column.key]
+    sheet = read(scope, then, unit, column_then)
+    was = {row.shown.unit_id: row for rows in sheet.rows.values() for row in rows}
     pairs = [
         Pair(row, was.get(row.shown.unit_id)) for row in read(scope, now, unit, [column]).rows[column.key]
     ]

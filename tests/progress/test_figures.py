@@ -3,6 +3,8 @@
 import datetime as dt
 import hashlib
 import json
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
@@ -197,6 +199,30 @@ def test_two_days_show_what_was_won_and_lost(published: Scene) -> None:
 @pytest.mark.parametrize("then", ["2018-11-30", "0001-01-01"])
 def test_a_day_that_has_no_bulletin_cannot_be_compared(published: Scene, then: str) -> None:
     assert get(published.cast.staff, "compare", then=then).status_code == 404
+
+
+def test_days_with_other_stages_and_gates_are_compared_as_each_was_set(published: Scene) -> None:
+    plan = actions.plan_of(published.campaign)
+    other = plan.stages[-1]
+    stages = (
+        *plan.stages[:3],
+        replace(plan.stages[3], gate="members_school", gate_rate=Decimal("0.5")),
+        replace(other, domains=tuple(set(other.domains) - {"rural"})),
+        replace(other, key="stage-6", name="农村", domains=("rural",), gate="", gate_rate=None),
+    )
+    actions.change_campaign(
+        world.actor(published.cast.province_admin),
+        campaign=published.campaign,
+        plan=replace(plan, stages=stages),
+    )
+    staff = published.cast.staff
+    actions.publish_bulletin(world.actor(staff), bulletin=published.compute(NEXT))
+    for unit in ("HN", "HN01"):
+        assert get(staff, "compare", day=NEXT, stage="members_state", unit=unit).context["own"].change == 0
+        assert get(staff, "compare", day=NEXT, stage="stage-6", unit=unit).context["own"].was is None
+        back = get(staff, "compare", then=str(NEXT), stage="members_state", unit=unit)
+        assert back.context["own"].change == 0
+    assert api(staff, f"compare/?then={NEXT}&stage=members_other")[0] == 200
 
 
 def test_what_is_entered_now_stands_beside_the_frozen_figure_with_both_times(published: Scene) -> None:

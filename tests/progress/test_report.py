@@ -1,10 +1,11 @@
 """The lines as shown: keys, order, classes, ranks, the gate's clock; who may read what."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
-from orgs.kinds import UnitClass, UnitKind
+from orgs.kinds import Domain, UnitClass, UnitKind
 from orgs.models import User
 from orgs.scopes import Scope, scope_of
 from progress import actions, queries
@@ -194,6 +195,40 @@ def test_a_published_page_does_not_move_when_an_earlier_day_is_corrected(scene: 
     scene.compute(DAY, recompute=True, reason="更正")
     assert first.revision == 1
     assert queries.report(None, second, scene.cast.province) == before
+
+
+def test_a_stage_of_other_domains_is_compared_with_what_stood_in_these_domains(scene: Scene) -> None:
+    first = scene.compute()
+    second = publish(scene, scene.compute(NEXT))
+    before = queries.report(None, second, scene.cast.province)
+    plan = actions.plan_of(scene.campaign)
+    other = plan.stages[-1]
+    stages = (
+        *plan.stages[:-1],
+        replace(other, domains=tuple(set(other.domains) - {Domain.RURAL})),
+        replace(other, key="stage-6", name="农村", domains=(Domain.RURAL,), gate="", gate_rate=None),
+    )
+    admin = world.actor(scene.cast.province_admin)
+    actions.change_campaign(admin, campaign=scene.campaign, plan=replace(plan, stages=stages))
+    scene.clock.forward(hours=1)
+    world.members(scene.cast.village, 3)
+    third = scene.compute(NEXT + dt.timedelta(days=1))
+    lines = queries.report(None, third, scene.cast.province)
+    changes = {line["stage"]: line["delta_1"] for line in lines if line["unit"] == "HN01" and line["stage"]}
+    assert (changes["members_other"], changes["stage-6"]) == (0, 3)
+    scene.compute(first.day, recompute=True)  # with the stages of now
+    assert queries.report(None, second, scene.cast.province) == before
+
+
+def test_a_stage_of_cadres_that_the_earlier_day_did_not_have_shows_no_change(scene: Scene) -> None:
+    plan = actions.plan_of(scene.campaign)
+    admin = world.actor(scene.cast.province_admin)
+    actions.change_campaign(admin, campaign=scene.campaign, plan=replace(plan, stages=plan.stages[2:]))
+    scene.compute()
+    actions.change_campaign(admin, campaign=scene.campaign, plan=plan)
+    lines = queries.report(None, scene.compute(NEXT), scene.cast.province)
+    assert {line["delta_1"] for line in lines if line["stage"] == "organ_cadres"} == {None}
+    assert {line["delta_1"] for line in lines if line["stage"] == "members_school"} == {0}
 
 
 # --- who may read what -------------------------------------------------------------------------
