@@ -136,6 +136,19 @@ def check_again(actor: Actor, *, batch: ImportBatch) -> None:
     _back_to_check(batch)
 
 
+def discard(actor: Actor, *, batch: ImportBatch) -> None:
+    """Give up a batch nothing was written of: its file and rows go, who did so and when stays.
+
+    Raises Refused while it is being checked or committed, and once it has ended.
+    """
+    _require(actor, batch)
+    with transaction.atomic():
+        if not states.put_away(batch.pk, BatchState.DISCARDED, discarded_by=actor.user):
+            batch.refresh_from_db(fields=["state"])
+            raise _not_ready(batch)
+        audit.record(actor, "imports.discard", unit=batch.unit, batch_id=batch.pk)
+
+
 def ask_commit(
     actor: Actor, *, batch: ImportBatch, acknowledge: Collection[str] = (), revision: int | None = None
 ) -> bool:

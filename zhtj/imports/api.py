@@ -1,4 +1,4 @@
-"""Imports for programs: upload, poll, rows, mend, skip, check, list, commit, undo; many files at once.
+"""Imports for programs: upload, poll, rows, mend, skip, check, list, commit, discard, undo; many at once.
 
 The same scope, rules, codes and keys as command and pages.
 """
@@ -168,6 +168,12 @@ class ImportViewSet(viewsets.ViewSet):
         tasks.check_again(batch)
         return Response(_whole(_batch(request, pk)))
 
+    @extend_schema(request=None, responses={200: dict})
+    def discard(self, request: Request, pk: int) -> Response:
+        """Give the batch up before anything is written: its file and rows are removed."""
+        actions.discard(request.actor, batch=_batch(request, pk))
+        return Response(_whole(_batch(request, pk)))
+
     @extend_schema(request=ListSerializer, responses={200: dict})
     def put_on_list(self, request: Request, pk: int) -> Response:
         """Put rows to rectify on the rectification list; `listed` says how many."""
@@ -307,6 +313,8 @@ def _described(batch: ImportBatch) -> dict[str, Any]:
         "open_rows": batch.open_count,
         "listed": batch.listed_count,
         "skipped": batch.skipped_count,
+        "discarded_by": batch.discarded_by.username if batch.discarded_by else None,
+        "discarded_at": batch.state_at.isoformat() if batch.discarded_by else None,
         "continues": batch.continues_id,
         "remark": batch.remark,
     }
@@ -349,6 +357,7 @@ api_urls = [
     _path("rows/<int:number>/mend/", "api_import_mend", post="mend"),
     _path("rows/<int:number>/skip/", "api_import_skip", post="skip"),
     _path("check/", "api_import_check", post="check"),
+    _path("discard/", "api_import_discard", post="discard"),
     _path("list/", "api_import_list_rows", post="put_on_list"),
     _path("open-rows/", "api_import_open_rows", get="open_rows"),
     _path("undo/", "api_import_undo", get="undo", post="undo"),

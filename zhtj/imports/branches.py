@@ -180,6 +180,6 @@ def receive(
 
 def unplaced(scope: Scope, unit: OrgUnit) -> list[ImportBatch]:
     """Files dropped for `unit` that are of no branch, or not looked at yet, the newest first. One query."""
-    states = (BatchState.EXPIRED, BatchState.CONTINUED, BatchState.UNDONE)
+    states = (*queries.PUT_AWAY, BatchState.UNDONE)
     found = queries.batches(scope).filter(unit=unit, kind=KIND, is_collected=True)
     return list(found.exclude(state__in=states)[: settings.ZHTJ_IMPORT_LIMITS["files"]])

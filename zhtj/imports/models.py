@@ -17,6 +17,7 @@ class BatchState(models.TextChoices):
     EXPIRED = "expired", "已过期"
     CONTINUED = "continued", "已并入原批次"  # a mended file whose rows went back into the batch they are of
     UNDONE = "undone", "已撤销"
+    DISCARDED = "discarded", "已放弃"  # by hand, before anything was written
 
 
 RECEIVED = "已收到改好的文件"  # how the remark of a batch begins that nothing went wrong with
@@ -72,6 +73,7 @@ class ImportBatch(models.Model):
     acknowledged = models.JSONField("已确认", default=list)  # [{"code","unit","by","at"}]
     committed_at = models.DateTimeField("提交时间", null=True)
     committed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    discarded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # when: `state_at`
     undone_at = models.DateTimeField("撤销时间", null=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     undone = models.JSONField(default=dict)  # {"withdrawn", "restored", "stays": [[row, why]], "stay_count"}

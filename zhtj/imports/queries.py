@@ -26,6 +26,8 @@ from orgs.scopes import Grant, Scope, reach_of
 _A_CODE = re.compile(r"[a-z0-9_.]+")
 _MOST_WORDS = 4
 OPEN = (RowOutcome.MEND, RowOutcome.RECTIFY)
+# Ended before anything came of them.
+PUT_AWAY = (BatchState.CONTINUED, BatchState.EXPIRED, BatchState.DISCARDED)
 
 
 def kinds(scope: Scope) -> list[WorkbookKind]:
@@ -72,7 +74,8 @@ def batches(scope: Scope) -> QuerySet[ImportBatch]:
     for kind in kinds(scope):
         reach |= Q(kind=kind.key) & _reachable(scope, kind, "unit")
     documents = ("file_sealed", "rows_sealed", "judged_sealed")
-    found = ImportBatch.objects.filter(reach).select_related("unit", "uploaded_by", "committed_by")
+    people = ("uploaded_by", "committed_by", "discarded_by")
+    found = ImportBatch.objects.filter(reach).select_related("unit", *people)
     return found.defer(*documents).order_by("-uploaded_at", "-pk")
 
 
@@ -108,7 +111,7 @@ def latest_by_unit(scope: Scope, kind: str, unit_ids: Sequence[int]) -> dict[int
     """The last batch of this kind for each of these units, whoever uploaded it. One query."""
     last = (
         ImportBatch.objects.filter(kind=kind, unit__in=unit_ids)
-        .exclude(state__in=(BatchState.CONTINUED, BatchState.EXPIRED))
+        .exclude(state__in=PUT_AWAY)
         .order_by()
         .values("unit")
         .annotate(last=Max("pk"))

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
+from django.utils.timezone import localtime
 
 from zhtj.imports import branches, cells, keys, queries, registry, undoing
 from zhtj.imports.models import BatchState, ImportBatch, ImportRow, RowOutcome
@@ -36,6 +37,7 @@ CHIPS = {
     BatchState.EXPIRED: "",
     BatchState.CONTINUED: "",
     BatchState.UNDONE: "",
+    BatchState.DISCARDED: "",
     RowOutcome.OK: "success",
     RowOutcome.UNCHANGED: "",
     RowOutcome.UPDATED: "info",
@@ -45,6 +47,7 @@ CHIPS = {
 }
 SEVERITY_WORDS = {"error": "要改", "acknowledge": "需确认", "warning": "提醒", "hint": "说明"}
 WITHOUT_RESULT = (BatchState.REFUSED, BatchState.FAILED)  # the last check came to none: it says why
+WITHOUT_HEADLINE = (*WITHOUT_RESULT, BatchState.DISCARDED)  # the sentence stands below it
 _COUNTED = (
     ("ok_count", "可以导入"),
     ("updated_count", "有更新"),
@@ -108,6 +111,8 @@ def result(batch: ImportBatch) -> str:
         return headline(batch)
     if batch.state == BatchState.UNDONE:
         return "已撤销：" + undone_in_words(batch, batch.undone["withdrawn"], batch.undone["restored"])
+    if batch.state == BatchState.DISCARDED:
+        return f"{batch.discarded_by} 于 {localtime(batch.state_at):%Y-%m-%d %H:%M} 放弃，没有写入任何内容"
     if batch.state in WITHOUT_RESULT:
         return "；".join(problem["message"] for problem in batch.problems)
     return batch.get_state_display()
@@ -148,10 +153,11 @@ def summary(batch: ImportBatch) -> dict[str, Any]:
         "batch": batch,
         "kind": kind,
         "chip": CHIPS[BatchState(batch.state)],
-        "headline": batch.get_state_display() if batch.state in WITHOUT_RESULT else result(batch),
+        "headline": batch.get_state_display() if batch.state in WITHOUT_HEADLINE else result(batch),
         "commit_label": commit_label(batch),
         "may_commit": _may_commit(batch),
         "may_mend": batch.state in states.IN_HAND,
+        "result": result(batch),
         "faults": _faults(batch, kind),
         "ticks": [
             {"code": code, "messages": [a["message"] for a in ticks if a["code"] == code]}

@@ -4,6 +4,7 @@
                   ↘ refused   ↘ expired     ↘ checked (failed), uploaded (the world moved)
                   ↘ continued (its rows went back into the batch they are of)
                   ↘ failed (all is kept) → uploaded, when a person asks; expired
+    checked, failed → discarded (by hand)
 
 A worker *takes* a batch for a while (its lease), extends the lease as it goes (heartbeat) and
 *leaves* it in the next state. A worker that died leaves a lease that runs out; the sweep then
@@ -17,12 +18,20 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from zhtj.imports.models import BatchState, ImportBatch
+from zhtj.imports.models import BatchState, ImportBatch, ImportRow
 from zhtj.lib import days, locks
 
 IN_HAND = (BatchState.CHECKED, BatchState.FAILED)  # waiting for a person, who may mend its rows
 # What a batch forgets when checked again.
 RECHECKED: dict[str, Any] = {"remark": "", "acknowledged": [], "problems": []}
+# What goes with a batch nothing came of: whatever repeats a cell.
+_EMPTIED: dict[str, Any] = {
+    "file_sealed": None,
+    "rows_sealed": None,
+    "judged_sealed": None,
+    "faults": [],
+    "problems": [],
+}
 LEASE = dt.timedelta(seconds=120)  # no layer of a check or commit is silent for longer
 MOST_ATTEMPTS = 3
 
@@ -82,6 +91,15 @@ def move(
         waiting = waiting.filter(revision=revision)
     fresh = {"state": state, "state_at": days.now(), "lease_until": None, "attempts": 0}
     return waiting.update(**fresh, **changes) == 1
+
+
+def put_away(batch_id: int, state: BatchState, **changes: Any) -> bool:
+    """End a batch that waits for a person, and drop its file and rows; False if it does not wait for one (any
+    more). One update and one delete, in the caller's transaction."""
+    if not move(batch_id, IN_HAND, state, **_EMPTIED, **changes):
+        return False
+    ImportRow.objects.filter(batch_id=batch_id).delete()
+    return True
 
 
 def let_go(batch: ImportBatch) -> None:

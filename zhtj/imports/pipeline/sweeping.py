@@ -25,8 +25,8 @@ ENDED = (
     BatchState.EXPIRED,
     BatchState.CONTINUED,
     BatchState.UNDONE,
+    BatchState.DISCARDED,
 )
-_NO_DOCUMENTS = {"file_sealed": None, "rows_sealed": None, "judged_sealed": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,7 @@ def expire(kept_days: int | None = None) -> int:
     expired = 0
     for batch_id in list(forgotten.values_list("pk", flat=True)):
         with transaction.atomic():  # or the rows would outlive it by as many days again
-            if states.move(batch_id, states.IN_HAND, BatchState.EXPIRED, **_NO_DOCUMENTS):
-                ImportRow.objects.filter(batch_id=batch_id).delete()
-                expired += 1
+            expired += states.put_away(batch_id, BatchState.EXPIRED)
     return expired
 
 

@@ -83,6 +83,18 @@ def check_again(request: Request, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
+def discard(request: Request, pk: int) -> HttpResponse:
+    found = batch_of(request, pk)
+    try:
+        actions.discard(request.actor, batch=found)
+    except Refused as refusal:
+        return refused(request, found, refusal)
+    messages.success(request, f"已放弃《{found.file_name}》，上传的内容已经删除，没有写入任何内容。")
+    return redirect("import_list")
+
+
+@signed_in
+@require_POST
 def attest(request: Request, pk: int) -> HttpResponse:
     found = batch_of(request, pk)
     if "attest_evidence" not in request.POST:
