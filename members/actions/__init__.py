@@ -2,12 +2,12 @@
 
 from members.actions.candidates import branch_of, judge_youth, list_youth, put_under_review
 from members.actions.cases import (
+    acts_open_to,
     answer_claim,
     ask_claim,
     ask_correction,
     cancel_case,
     decide_case,
-    require_decider,
 )
 from members.actions.columns import choose_columns
 from members.actions.correct import correct_member, fingerprint
@@ -47,6 +47,7 @@ __all__ = [
     "Recognised",
     "Verdict",
     "Written",
+    "acts_open_to",
     "allow_export",
     "answer_claim",
     "answer_person_correction",
@@ -87,7 +88,6 @@ __all__ = [
     "recognise",
     "recognise_all",
     "release_youth",
-    "require_decider",
     "reveal_id",
     "transfer_members",
     "undo_members",

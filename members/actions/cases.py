@@ -12,6 +12,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from zhtj.lib import crypto, locks, masks, words
@@ -144,14 +145,50 @@ def decide_case(
 
 
 def cancel_case(actor: Actor, *, case: MemberCase) -> MemberCase:
-    """Take an application back: whoever may enter on the side that asked."""
-    side = case.to_branch if case.is_dispute and case.to_branch else case.branch
-    actor.scope.require("members.enter", side)
+    """Take an application back: whoever may enter on the side that asked, and is not to answer it.
+
+    Raises Refused where it is settled, PermissionDenied for whoever it waits for (`acts_open_to`).
+    """
+    actor.scope.require("members.enter", _asking(case))
     with transaction.atomic():
         stamp = locks.entry_stamp()
         _, locked = _lock(case)
+        if "cancel" not in acts_open_to(actor, locked, stamp):
+            raise PermissionDenied("这项申请等您答复或审批，撤回由申请方办理；不同意的，请写明理由。")
         settle(actor, locked, State.CANCELLED, "申请方撤回", stamp)
     return locked
+
+
+def acts_open_to(actor: Actor, case: MemberCase, now: dt.datetime) -> list[str]:
+    """What this account may do about the case now: `release` and `keep`, or `grant` and `refuse`; `cancel`.
+
+    Whoever answers or decides says no with a word; taking back is for those who asked.
+    """
+    if not case.is_open:
+        return []
+    found: list[str] = []
+    answers = case.is_dispute and case.state == State.OPEN
+    if answers and actor.scope.may("members.enter", case.branch):
+        found += ["release", "keep"]
+    elif not (answers and case.due_at and case.due_at > now) and _may_decide(actor, case):
+        found += ["grant", "refuse"]
+    is_asker = not found or (actor.user is not None and case.asked_by_id == actor.user.pk)
+    if is_asker and actor.scope.may("members.enter", _asking(case)):
+        found.append("cancel")
+    return found
+
+
+def _asking(case: MemberCase) -> OrgUnit:
+    """The branch an application came from."""
+    return case.to_branch if case.is_dispute and case.to_branch else case.branch
+
+
+def _may_decide(actor: Actor, case: MemberCase) -> bool:
+    try:
+        require_decider(actor, case)
+    except PermissionDenied:
+        return False
+    return True
 
 
 def require_decider(actor: Actor, case: MemberCase) -> None:

@@ -231,7 +231,7 @@ class RecordViewSet(viewsets.GenericViewSet):
         return Response(data, headers={"ETag": f'"{version}"'})
 
 
-class CaseViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class CaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     """申请：更正姓名或身份证号码、转接、认领、编号争议。`show` = waiting（默认）、asked、all。"""
 
     door = {"GET": "members.see", "POST": "members.see"}
@@ -244,6 +244,12 @@ class CaseViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gen
         if self.detail or show == "all":
             return queries.cases(scope)
         return queries.asked_cases(scope) if show == "asked" else queries.waiting_cases(scope, days.now())
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """One application; `acts`: what this account may do about it now."""
+        case = get_object_or_404(self.get_queryset(), pk=pk)
+        acts = actions.acts_open_to(request.actor, case, days.now())
+        return Response({**CaseSerializer(case).data, "acts": acts})
 
     @extend_schema(request=ActSerializer, responses={200: CaseSerializer})
     def act(self, request: Request, pk: int) -> Response:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -197,32 +196,21 @@ def _may_use(request: Request, case: MemberCase) -> bool:
 
 def _acts(request: Request, case: MemberCase) -> list[tuple[str, str]]:
     """What this account may do about the case: (value, words) of the buttons."""
-    if not case.is_open:
-        return []
-    may, found = request.scope.may, []
-    if case.is_dispute and case.state == State.OPEN and may("members.enter", case.branch):
-        gives = "同意转出" if case.kind == Kind.CLAIM else "放弃编号"
-        found += [("release", gives), ("keep", "不同意")]
-    elif not (case.is_dispute and case.state == State.OPEN and case.due_at and case.due_at > days.now()):
-        try:
-            actions.require_decider(request.actor, case)
-        except PermissionDenied:
-            pass
-        else:
-            found += _decisions(case)
-    asking = case.to_branch if case.is_dispute else case.branch
-    # Whoever decides says no with a word; taking back is for those who asked.
-    is_asker = case.asked_by_id == request.user.pk or not found
-    if asking and is_asker and may("members.enter", asking):
-        found.append(("cancel", "撤回申请"))
-    return found
+    words = _words(case)
+    return [(act, words[act]) for act in actions.acts_open_to(request.actor, case, days.now())]
 
 
-def _decisions(case: MemberCase) -> list[tuple[str, str]]:
-    """The decider's buttons: of a number whose it is, for 同意 alone would not say with whom."""
-    if case.kind != Kind.NUMBER:
-        return [("grant", "同意"), ("refuse", "不同意")]
-    return [("grant", f"编号归{case.new_name}"), ("refuse", f"编号仍归{case.member.person.full_name}")]
+def _words(case: MemberCase) -> dict[str, str]:
+    """The buttons' words; a decision about a number says whose it is, for 同意 would not say with whom."""
+    said = {"release": "同意转出", "keep": "不同意", "cancel": "撤回申请"}
+    said |= {"grant": "同意", "refuse": "不同意"}
+    if case.kind == Kind.NUMBER:
+        said |= {
+            "release": "放弃编号",
+            "grant": f"编号归{case.new_name}",
+            "refuse": f"编号仍归{case.member.person.full_name}",
+        }
+    return said
 
 
 def _act(request: Request, case: MemberCase, act: str, words: str) -> Any:
