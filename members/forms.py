@@ -16,8 +16,8 @@ from zhtj.lib.forms import Day, Plain, Typed, Words
 from zhtj.lib.problems import Problem
 
 import cadres.rules
-from members import actions, documents
-from members.models import AdmissionSettings
+from members import actions, documents, queries
+from members.models import AdmissionSettings, MemberCase
 from members.rules import EVERY_CODE, FIELDS, Entry, EntryReader, shown
 from members.rules.procedures import PROCEDURES
 from orgs import corrections, person_rules
@@ -117,7 +117,23 @@ class MemberForm(RecordForm):
     full_name = Typed("姓名", "与身份证一致；少数民族姓名各部分之间用“·”。", required=True, autofocus=True)
     national_id = Typed("身份证号码", "18位，最后一位可以是X。", required=True, spellcheck="false")
 
+    # The dispute whose number is entered: the id may then stay as the page shows it, masked.
+    case = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
+
     field_order = ("full_name", "national_id")
+
+    def entry(self, today: dt.date, won: MemberCase | None = None) -> Entry:
+        """As RecordForm's; `won`: the dispute of `case`, whose id a masked one means."""
+        cells = {name: self.cleaned_data.get(name, "") for name in FIELDS if name in self.fields}
+        if won is not None:
+            cells["national_id"] = queries.id_meant(won, cells["national_id"])
+        return EntryReader(today).read(cells)
+
+    @staticmethod
+    def initial_of(won: MemberCase) -> dict[str, str]:
+        """What is known of who a number was won for, as it would be typed."""
+        who = {"full_name": won.new_name, "national_id": won.masked_new_id}
+        return who | {"development_number": won.number, "case": str(won.pk)}
 
     @classmethod
     def typed(cls, data: Mapping[str, str]) -> dict[str, str]:

@@ -41,6 +41,11 @@ class EntrySerializer(serializers.Serializer):
     attest_evidence = serializers.BooleanField(
         required=False, default=False, help_text="没有填写“有”“无”的材料，我确认确实在档"
     )
+    case = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        help_text="已归我方的编号争议：身份证号码留空或照答复中遮盖的写，即争议中填写的号码；姓名、编号、团支部也可留空",
+    )
 
     def get_fields(self) -> dict[str, serializers.Field]:
         cells: dict[str, serializers.Field] = {name: Cell() for name in FIELDS}
@@ -184,6 +189,19 @@ class ListView(viewsets.GenericViewSet):
         return page(request, self.get_serializer(roster.members, many=True).data, roster.after)
 
 
+def _of_case(request: Request, values: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, filled with what is known of who a number was won for. 404 for a `case` that is none."""
+    key = values.pop("case", None)
+    if key is None:
+        return values
+    won = queries.won_number(request.scope, key)
+    if won is None or won.to_branch is None:
+        raise Http404
+    known = {"full_name": won.new_name, "national_id": won.masked_new_id, "development_number": won.number}
+    filled = known | {"branch": won.to_branch.code} | {name: cell for name, cell in values.items() if cell}
+    return values | filled | {"national_id": queries.id_meant(won, str(filled["national_id"]))}
+
+
 @extend_schema_view(list=extend_schema(parameters=ASKED, responses={200: MemberPageSerializer}))
 class MemberViewSet(ListView):
     """团员：查询管理范围内的团员，录入本级或直属下级团支部的团员。"""
@@ -199,7 +217,7 @@ class MemberViewSet(ListView):
         """Enter one member; the branch by code, full or short name. Known there already: 200, updated."""
         given = EntrySerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        values = dict(given.validated_data)
+        values = _of_case(request, dict(given.validated_data))
         attests = values.pop("attest_evidence")
         unit = get_object_or_404(orgs.queries.units(request.scope), pk=request.scope.unit_id)
         entered = actions.enter_members(

@@ -6,8 +6,12 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 
+from zhtj.lib import crypto
+
 from members import numbers
 from members.models import Member, MemberCase
+from orgs import identity
+from orgs.models import OrgUnit
 from orgs.scopes import Scope
 
 State, Kind = MemberCase.State, MemberCase.Kind
@@ -70,6 +74,35 @@ def won_numbers(scope: Scope, since: dt.datetime) -> QuerySet[MemberCase]:
     )
     won = cases(scope).filter(scope.q("to_branch", "members.enter"), kind=Kind.NUMBER, state=State.GRANTED)
     return won.filter(~Exists(users.filter(size__gte=numbers.LENGTH)), decided_at__gte=since)
+
+
+def won_number(scope: Scope, key: object, branch: OrgUnit | None = None) -> MemberCase | None:
+    """The dispute of this key, as typed or sent, whose number a branch won that this account enters for
+    (`branch`: that one). One query or none."""
+    text = str(key)
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        return None
+    won = cases(scope).filter(scope.q("to_branch", "members.enter"), kind=Kind.NUMBER, state=State.GRANTED)
+    if branch is not None:
+        won = won.filter(to_branch=branch)
+    return won.filter(pk=int(text)).first()
+
+
+def id_meant(case: MemberCase, typed: str) -> str:
+    """The id of who a number was disputed for, where `typed` is that id masked as pages and answers show it;
+    else what was typed."""
+    shown = case.masked_new_id
+    if shown and identity.squeeze(typed) == shown:
+        return crypto.unseal(case.new_id_sealed or b"")
+    return typed
+
+
+def member_claimed(scope: Scope, case: MemberCase) -> Member | None:
+    """The record of who came by a granted claim or transfer, where the scope sees it. One query or none."""
+    if case.state != State.GRANTED or case.kind not in (Kind.CLAIM, Kind.TRANSFER):
+        return None
+    here = Member.objects.filter(scope.q("branch", "members.see"), branch=case.to_branch, until_at=None)
+    return here.filter(person=case.member.person_id).first()
 
 
 def disputed(member_ids: Collection[int]) -> set[int]:

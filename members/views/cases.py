@@ -91,6 +91,7 @@ def case_detail(request: Request, pk: int) -> HttpResponse:
         "may_decide": [act for act, _ in acts] != ["cancel"],
         "old": case.member.person,
         "may_use": _may_use(request, case),
+        "came": queries.member_claimed(request.scope, case),
         "decider": case.decider.contact if case.decider else "",
         "holder": case.branch.contact,
     }

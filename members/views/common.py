@@ -1,6 +1,6 @@
 """What the pages of the room share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,8 +15,9 @@ from zhtj.lib.problems import Problem, blocking
 
 import orgs.queries
 from members import actions, queries
-from members.models import Member, YouthUnderReview
+from members.models import Member, MemberCase, YouthUnderReview
 from members.rules import AS_ISSUED, RECTIFIABLE
+from orgs import identity
 from orgs.models import OrgUnit
 from orgs.requests import Request
 from orgs.scopes import Actor
@@ -45,6 +46,26 @@ def branch_to_enter(request: Request, branch_pk: int) -> OrgUnit:
     branch = get_object_or_404(orgs.queries.units(request.scope), pk=branch_pk)
     request.scope.require("members.enter", branch)
     return branch
+
+
+def won_by(request: Request, branch: OrgUnit) -> MemberCase | None:
+    """The dispute whose number is to be entered: `case` of the form, or of the address. One query or none."""
+    asked = request.POST if request.method == "POST" else request.GET
+    return queries.won_number(request.scope, asked.get("case", ""), branch)
+
+
+def is_about(draft: Mapping[str, str], won: MemberCase) -> bool:
+    """Is what was kept of the form about who the number was won for?"""
+    if draft.get("case") == str(won.pk):
+        return True
+    whole = queries.id_meant(won, won.masked_new_id)
+    return identity.squeeze(draft.get("national_id", "")).upper() == whole
+
+
+def forget_draft(actor: Actor, branch: OrgUnit, won: MemberCase | None) -> None:
+    """Somebody was entered: the draft is done with, unless it is about somebody else."""
+    if won is None or is_about(actions.draft_of(actor, branch)[0], won):
+        actions.drop_draft(actor, branch=branch)
 
 
 def begun(request: Request, form_class: type[F]) -> F:

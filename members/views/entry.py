@@ -1,5 +1,8 @@
 """Entering one member."""
 
+import datetime as dt
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,10 +18,30 @@ from zhtj.lib.problems import Refused
 from members import actions, queries
 from members.forms import MemberForm
 from members.rules import number_rule
-from members.views.common import branch_to_enter, member_here, path_to, ways_out
+from members.views.common import (
+    branch_to_enter,
+    forget_draft,
+    is_about,
+    member_here,
+    path_to,
+    ways_out,
+    won_by,
+)
 from orgs import finding, typed
 from orgs.models import OrgUnit
 from orgs.requests import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the form opens with, and where that is from; `keeps`: a draft is kept while one types, which
+    another person's draft would not outlive."""
+
+    typed: dict[str, str]
+    kept_at: dt.datetime | None = None
+    is_restored: bool = False
+    is_won: bool = False
+    keeps: bool = True
 
 
 @door("members.enter")
@@ -31,8 +54,8 @@ def member_enter(request: Request, branch_pk: int) -> HttpResponse:
     branch = branch_to_enter(request, branch_pk)
     if request.method == "POST" and ("draft" in request.POST or "clear" in request.POST):
         return _keep(request, branch)
-    kept, kept_at = ({}, None) if request.method == "POST" else _kept(request, branch)
-    form = MemberForm(request.POST or None, initial=kept)
+    opened = Opened({}) if request.method == "POST" else _opened(request, branch)
+    form = MemberForm(request.POST or None, initial=opened.typed)
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -44,8 +67,7 @@ def member_enter(request: Request, branch_pk: int) -> HttpResponse:
         "form": form,
         "branch": branch,
         "path": path_to(request, branch),
-        "kept_at": kept_at,
-        "is_restored": bool(kept) and kept_at is None,
+        "opened": opened,
         "ways_out": ways_out(refused.problems if refused else [], branch),
         "superior": finding.superior_of(request.scope.unit_id) if refused else "",
         "number_rule": _rule(form),
@@ -74,7 +96,7 @@ def member_check(request: Request, branch_pk: int) -> HttpResponse:
     branch = branch_to_enter(request, branch_pk)
     form = MemberForm(request.POST)
     form.is_valid()
-    entry = form.entry(days.today())
+    entry = form.entry(days.today(), won_by(request, branch))
     entry.branch_id = branch.pk
     about = request.POST.get("about", "national_id")
     problems = queries.clashes(entry, about)
@@ -105,15 +127,16 @@ def member_check_own(request: Request, pk: int) -> HttpResponse:
 
 def _enter(request: Request, branch: OrgUnit, form: MemberForm) -> HttpResponse:
     """Enter whom the form describes. Raises Refused."""
-    entry = form.entry(days.today())
+    won = won_by(request, branch)
+    entry = form.entry(days.today(), won)
     if known := member_here(request, branch, entry.national_id):
-        actions.drop_draft(request.actor, branch=branch)
+        forget_draft(request.actor, branch, won)
         messages.info(request, f"{known.person.full_name}已在本支部名册中，已为您打开这条记录。")
         return redirect("member_detail", pk=known.pk)
     entered = actions.enter_members(
         request.actor, unit=branch, entries=[entry], today=days.today(), attest_evidence=form.attests
     )
-    actions.drop_draft(request.actor, branch=branch)
+    forget_draft(request.actor, branch, won)
     messages.success(request, f"已录入{entry.full_name}。")
     for problem in entered.problems:
         text = f"{entry.full_name}：{problem.message}{problem.mend}"
@@ -133,12 +156,20 @@ def _keep(request: Request, branch: OrgUnit) -> HttpResponse:
     return redirect("member_enter", branch_pk=branch.pk)
 
 
-def _kept(request: Request, branch: OrgUnit) -> tuple[dict[str, str], object]:
-    """What was typed before the log-in, else the draft and when it was kept."""
+def _opened(request: Request, branch: OrgUnit) -> Opened:
+    """What was typed before the log-in, else the draft and when it was kept; a number that was won opens
+    with whose it is, and with the draft only if that is about the same person."""
     if sent := typed.take(request):
         actions.keep_draft(request.actor, branch=branch, typed=MemberForm.typed(sent))
-        return sent, None
-    return actions.draft_of(request.actor, branch)
+        return Opened(sent, is_restored=True)
+    draft, kept_at = actions.draft_of(request.actor, branch)
+    won = won_by(request, branch)
+    if won is None:
+        return Opened(draft, kept_at)
+    begun = MemberForm.initial_of(won)
+    if is_about(draft, won):
+        return Opened(begun | draft, kept_at)
+    return Opened(begun, is_won=True, keeps=not draft)
 
 
 def _rule(form: MemberForm) -> str:

@@ -18,7 +18,14 @@ from members.forms import CorrectionForm, MemberForm, YouthForm
 from members.models import YouthUnderReview
 from members.queries.review import OVERDUE, READY, SHOWN
 from members.rules import number_rule, shown_entry
-from members.views.common import branch_to_enter, document_file, path_to, unit_asked
+from members.views.common import (
+    branch_to_enter,
+    document_file,
+    forget_draft,
+    path_to,
+    unit_asked,
+    won_by,
+)
 from orgs import finding
 from orgs.requests import Request
 
@@ -91,12 +98,13 @@ def youth_add(request: Request, branch_pk: int) -> HttpResponse:
     branch = branch_to_enter(request, branch_pk)
     form = MemberForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        entry = form.entry(days.today())
+        won = won_by(request, branch)
+        entry = form.entry(days.today(), won)
         with form.refusals():
             (youth,) = actions.put_under_review(
                 request.actor, branch=branch, entries=[entry], today=days.today()
             )
-            actions.drop_draft(request.actor, branch=branch)
+            forget_draft(request.actor, branch, won)
             messages.success(request, f"已将{youth.full_name}列入整改清单。")
             return redirect("youth_detail", pk=youth.pk)
     context = {
