@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument(
         "--database",
         metavar="URL",
-        help="the province to measure (a copy, it is written to): bulletin, entry, pages, roster",
+        help="the province to measure (a copy, it is written to): bulletin, entry, load, pages, roster",
     )
     options = parser.parse_args()
     if unknown := set(options.names) - set(NAMES):
