@@ -206,6 +206,19 @@ def test_a_published_bulletin_is_frozen_and_corrected_only_as_a_new_revision(sce
     assert (first.state, whole(first)) == (BulletinState.PUBLISHED, frozen)
 
 
+def test_a_correction_counts_as_of_the_cutoff_of_its_day_whatever_is_set_since(scene: Scene) -> None:
+    staff = world.actor(scene.cast.staff)
+    first = actions.publish_bulletin(staff, bulletin=scene.compute())
+    Campaign.objects.update(cutoff_time=dt.time(12))
+    scene.campaign.refresh_from_db()
+    scene.clock.set(at(DAY, 10))
+    world.members(scene.cast.third_branch, 5)
+    for hour in (11, 13):
+        scene.clock.set(at(DAY, hour))
+        again = scene.compute(recompute=True, reason="核对")
+        assert (again.cutoff_at, whole(again)) == (first.cutoff_at, whole(first))
+
+
 def test_publishing_needs_a_finished_bulletin_with_sound_checks_and_happens_once(scene: Scene) -> None:
     staff = actor_for(scene.cast.staff)
     bulletin = scene.compute()
