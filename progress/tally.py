@@ -136,14 +136,41 @@ def adjust(
     ]
 
 
-def no_more_than_missing(
-    explained: Sequence[int | None], expected: Sequence[int | None], entered: Sequence[int]
-) -> list[int | None]:
-    """What is accounted for of those missing: never more than are missing, where that is known."""
+def missing(expected: Sequence[int | None], entered: Sequence[int]) -> list[int | None]:
+    """How many are not entered yet; None where nothing is known to be expected."""
     return [
-        told if told is None or whole is None else min(told, max(0, whole - have))
-        for told, whole, have in zip(explained, expected, entered, strict=True)
+        None if whole is None else max(0, whole - have) for whole, have in zip(expected, entered, strict=True)
     ]
+
+
+def no_more_than(figures: Sequence[int | None], most: Sequence[int | None]) -> list[int | None]:
+    """Each figure, cut to what is `most` there, where that is known."""
+    return [
+        figure if figure is None or limit is None else min(figure, limit)
+        for figure, limit in zip(figures, most, strict=True)
+    ]
+
+
+def fold_explained(
+    parents: Sequence[int],
+    stated: Sequence[int | None],
+    leaves: Sequence[int | None],
+    missing: Sequence[int | None],
+) -> list[int | None]:
+    """What is accounted for of those `missing` in each unit: what it stated, else the sum of its children.
+
+    Nowhere more than are missing there, and no more than that is handed upwards: who has come since accounts
+    for nobody else's shortfall.
+    """
+    below = list(leaves)
+    explained: list[int | None] = [None] * len(parents)
+    for index in range(len(parents) - 1, -1, -1):
+        total = below[index] if stated[index] is None else stated[index]
+        (told,) = no_more_than([total], [missing[index]])
+        explained[index] = told
+        if told is not None and parents[index] >= 0:
+            below[parents[index]] = (below[parents[index]] or 0) + told
+    return explained
 
 
 def mismatches(explicit: Sequence[int | None], below: Sequence[int | None]) -> list[int]:

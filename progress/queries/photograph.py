@@ -185,8 +185,8 @@ def _domains(
         reached = tally.fold(parents, own)
         accounted = None
         if told[domain]:
-            accounted = tally.fold_expected(parents, *frame.stated(told[domain]))[0]
-            accounted = tally.no_more_than_missing(accounted, adjusted or expected, reached)
+            lacking = tally.missing(adjusted or expected, reached)
+            accounted = tally.fold_explained(parents, *frame.stated(told[domain]), lacking)
         series[domain] = Series("", domain, expected, reached, own, adjusted, accounted)
         for node in tally.mismatches(explicit, below):
             mismatches.append(Mismatch(node, domain, explicit[node] or 0, below[node] or 0))
@@ -210,16 +210,13 @@ def _stage(
     """The series of one stage, by its measure."""
     if stage.measure == Measure.MEMBERS:
         chosen = [domains[domain] for domain in stage.domains]
-        changed = any(series.adjusted for series in chosen)
+        known = tally.sum_known([series.expected for series in chosen])
+        adjusted = tally.sum_known([series.adjusted or series.expected for series in chosen])
+        entered = _sum([series.entered for series in chosen])
         told = [series.explained for series in chosen if series.explained]
-        return Series(
-            stage.key,
-            "",
-            tally.sum_known([series.expected for series in chosen]),
-            _sum([series.entered for series in chosen]),
-            adjusted=tally.sum_known([s.adjusted or s.expected for s in chosen]) if changed else None,
-            explained=tally.sum_known(told) if told else None,
-        )
+        lacking = tally.missing(adjusted, entered)
+        accounted = tally.no_more_than(tally.sum_known(told), lacking) if told else None
+        return Series(stage.key, "", known, entered, adjusted=adjusted, explained=accounted)
     if stage.measure == Measure.ORGAN_CADRES:
         counts = list(cadres.organ_counts(cutoff_at))
         expected = frame.gathered((unit, given - gone + added) for unit, given, gone, added, _ in counts)

@@ -10,7 +10,7 @@ from zhtj.lib import days
 from zhtj.lib.problems import Refused
 
 from members.models import LeftReason
-from orgs.kinds import UnitKind
+from orgs.kinds import Industry, UnitKind
 from orgs.models import AuditEntry
 from orgs.scopes import actor_for
 from orgs.tree import move
@@ -314,6 +314,31 @@ def test_no_more_is_shown_as_explained_than_is_missing_by_then(scene: Scene) -> 
     for unit in bulletin.units.all():
         counted = unit.counted("members_school", "")
         assert (counted.explained or 0) <= max(0, (counted.expected or 0) - counted.entered)
+
+
+def test_a_committee_that_filled_up_explains_nothing_of_its_citys_shortfall(scene: Scene) -> None:
+    cast = scene.cast
+    told = {"campaign": scene.campaign, "domain": "school", "asked_by": cast.committee_admin}
+    told |= {"asked_at": at(DAY, 1), "expected_count": 80, "entered_count": 40, "graduated_count": 40}
+    Completion.objects.create(unit=cast.committee, state="agreed", decided_at=at(DAY, 7, 59), **told)
+    world.members(cast.third_branch, 40)
+    bulletin = scene.compute()
+    school = {unit.code: unit.counted("members_school", "") for unit in bulletin.units.all()}
+    assert (school["HN01"].expected, school["HN01"].entered) == (100, 80)
+    assert [school[code].explained for code in ("HN", "HN01", "HN0101", "HN010101")] == [0, 0, 0, 0]
+
+
+def test_a_stage_with_more_than_expected_in_one_domain_explains_nothing_of_another(scene: Scene) -> None:
+    told = {"campaign": scene.campaign, "domain": "rural", "asked_by": scene.cast.village_admin}
+    told |= {"asked_at": at(DAY, 1), "expected_count": 30, "entered_count": 2, "moved_count": 28}
+    Completion.objects.create(unit=scene.cast.village, state="agreed", decided_at=at(DAY, 7, 59), **told)
+    works = world.unit(scene.cast.county, UnitKind.COMMITTEE, industry=Industry.COMMUNITY)
+    street = world.branch(works)
+    scene.expect(street, 1, "community")
+    world.members(street, 24)
+    county = scene.compute().units.get(code="HN0101")
+    other, rural = county.counted("members_other", ""), county.counted("", "rural")
+    assert (other.expected, other.entered, other.explained, rural.explained) == (31, 26, 5, 28)
 
 
 def test_who_had_no_administrator_stays_as_found_when_a_day_is_computed_again(scene: Scene) -> None:

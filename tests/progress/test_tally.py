@@ -72,6 +72,19 @@ def test_leaves_may_be_added_up_beside_the_tree() -> None:
     assert below == [120, 70, 70, 20]
 
 
+def test_who_has_come_since_accounts_for_nobody_elses_shortfall() -> None:
+    #          0 province ─ 1 city ─ 2 school, 3 school; 4 city
+    parents = [-1, 0, 1, 1, 0]
+    lacking = tally.missing([90, 50, 20, 30, 40], [50, 30, 20, 10, 20])
+    assert lacking == [40, 20, 0, 20, 20]
+    nobody: list[int | None] = [None] * 5
+    school_has_filled_up: list[int | None] = [None, None, 20, None, None]
+    assert tally.fold_explained(parents, school_has_filled_up, nobody, lacking) == [0, 0, 0, None, None]
+    assert tally.fold_explained(parents, nobody, [None, 5, None, 7, 90], lacking) == [32, 12, None, 7, 20]
+    city_says_more: list[int | None] = [None, 15, None, None, None]
+    assert tally.fold_explained(parents, city_says_more, [None, None, None, 7, None], lacking)[:2] == [15, 15]
+
+
 def test_an_explicit_zero_is_a_figure_and_not_unknown() -> None:
     explicit: list[int | None] = [None, 0, None, 40, None, None, None]
     expected, below = tally.fold_expected(PARENTS, explicit)
