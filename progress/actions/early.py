@@ -44,7 +44,7 @@ def ask_early_opening(actor: Actor, *, stage: Stage, region: OrgUnit, reason: st
 def decide_early_opening(actor: Actor, *, asked: EarlyOpening, agree: bool, remark: str = "") -> EarlyOpening:
     """Answer a request. Needs `openings.decide` on the province; a refusal needs a remark.
 
-    Agreed, the stage is open in the region at once (not before the stage itself begins). Raises Refused
+    Agreed, its gate is open in the region at once; the stage itself begins on its own day. Raises Refused
     when it has been answered meanwhile.
     """
     campaign = asked.stage.campaign
@@ -56,7 +56,7 @@ def decide_early_opening(actor: Actor, *, asked: EarlyOpening, agree: bool, rema
             stage=asked.stage,
             region=asked.region,
             defaults={
-                "opened_on": max(days.day_of(at), asked.stage.opens_on),
+                "opened_on": days.day_of(at),
                 "reason": GateOpening.Reason.EARLY,
                 "decided_at": at,
             },

@@ -1,7 +1,8 @@
 """The columns of a bulletin as it froze them: every stage, every domain, and when each runs where.
 
 Specification (design: campaign, sections 1 and 3). A domain runs as the stage that asks for it. A gated
-stage runs in a region from the day it opened there; for the province itself, from the first opening.
+stage runs in a region from the day it opened there; for the province itself, from the first opening; nowhere
+before its own first day.
 """
 
 import datetime as dt
@@ -52,8 +53,10 @@ def clock_of(bulletin: Bulletin, column: Column, region: int | None) -> Clock:
         opened = bulletin.settings["first_openings"][column.gate]
     else:
         opened = bulletin.settings["openings"][column.gate].get(str(region), {}).get("opened_on")
-    opens = dt.date.fromisoformat(opened) if opened else None
-    return Clock(opens, column.deadline, is_gated=opens is None)
+    if not opened:
+        return Clock(None, column.deadline, is_gated=True)
+    opens = dt.date.fromisoformat(opened)
+    return Clock(max(opens, column.opens or opens), column.deadline)
 
 
 def _stage_column(stage: dict[str, Any]) -> Column:

@@ -70,6 +70,14 @@ def test_a_request_agreed_to_opens_the_region_at_once(scene: Scene) -> None:
     ]
 
 
+def test_an_agreed_opening_follows_the_stage_to_another_first_day(scene: Scene) -> None:
+    Stage.objects.filter(pk=gated(scene).pk).update(opens_on=NEXT)
+    answer(scene, ask(scene))
+    assert village_is_closed(scene)
+    Stage.objects.filter(pk=gated(scene).pk).update(opens_on=DAY - dt.timedelta(days=9))
+    assert not village_is_closed(scene)
+
+
 def test_a_declined_request_opens_nothing_and_may_be_made_again(scene: Scene) -> None:
     asked = ask(scene)
     with pytest.raises(Refused) as refused:

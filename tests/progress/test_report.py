@@ -178,6 +178,16 @@ def test_a_gated_stage_waits_region_by_region_and_then_runs_from_its_opening(sce
     assert found["HN02"]["plan"] == pytest.approx(100 / 69)  # day 1 of 24 November to 31 January
 
 
+def test_a_gate_passed_before_the_stages_own_day_leaves_it_to_begin_on_that_day(scene: Scene) -> None:
+    first_day = DAY + dt.timedelta(days=5)
+    scene.campaign.stages.filter(key="members_other").update(opens_on=first_day)
+    world.members(scene.cast.third_branch, 30)  # 70 of 100
+    for day, plan in ((DAY, 0), (first_day, 30 / 64)):
+        lines = queries.report(None, scene.compute(day), scene.cast.city)
+        own = next(line for line in lines if line["stage"] == "members_other")
+        assert own["plan"] == pytest.approx(plan)
+
+
 def test_a_unit_unknown_to_the_earlier_bulletin_had_nothing_then(scene: Scene) -> None:
     scene.compute()
     scene.clock.forward(hours=1)
