@@ -18,6 +18,7 @@ The gate is asked about new entries only: not about corrections, transfers, clai
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -37,6 +38,7 @@ from progress.models import (
     Measure,
     Stage,
 )
+from progress.plans import in_percent
 from progress.rules import CODES
 
 NOTHING = Counted(None, None, 0)
@@ -106,19 +108,9 @@ def _closed_regions(
     if gate is None:
         return {}
     opened = GateOpening.objects.filter(stage=stage, region=OuterRef("pk"), opened_on__lte=today)
-    expected = Baseline.objects.filter(
-        campaign=stage.campaign_id,
-        until_at=None,
-        member_count__gt=0,
-        domain__in=gate.domains,
-        unit__closed_at=None,
-        unit__tree_id=OuterRef("tree_id"),
-        unit__lft__gte=OuterRef("lft"),
-        unit__lft__lt=OuterRef("rght"),
-    )
     regions = (
         OrgUnit.objects.filter(pk__in=set(region_ids))
-        .filter(~Exists(opened), Exists(expected))
+        .filter(~Exists(opened), Exists(_expected(stage, gate)))
         .order_by()
         .values_list("pk", "short_name", Subquery(last_rows(stage.campaign).values("stages")[:1]))
     )
@@ -126,6 +118,34 @@ def _closed_regions(
         pk: _gate_closed(stage, gate, name, Counted(*(stages or {}).get(gate.key, NOTHING)))
         for pk, name, stages in regions
     }
+
+
+def _expected(stage: Stage, gate: Stage) -> QuerySet[Baseline]:
+    """Figures above 0 that count for the outer unit, as a bulletin reckons: one below a figure of 0 does not.
+
+    For a subquery.
+    """
+    in_force = Baseline.objects.filter(
+        campaign=stage.campaign_id,
+        until_at=None,
+        unit__closed_at=None,
+        domain__in=gate.domains,
+    )
+    nothing_above = in_force.filter(
+        member_count=0,
+        domain=OuterRef("domain"),
+        unit__tree_id=OuterRef("unit__tree_id"),
+        unit__lft__gte=OuterRef(OuterRef("lft")),
+        unit__lft__lt=OuterRef("unit__lft"),
+        unit__rght__gt=OuterRef("unit__lft"),
+    )
+    return in_force.filter(
+        ~Exists(nothing_above),
+        member_count__gt=0,
+        unit__tree_id=OuterRef("tree_id"),
+        unit__lft__gte=OuterRef("lft"),
+        unit__lft__lt=OuterRef("rght"),
+    )
 
 
 def last_rows(campaign: Campaign) -> QuerySet[BulletinUnit]:
@@ -160,7 +180,7 @@ def _gate_closed(stage: Stage, gate: Stage, region: str, counted: Counted) -> Pr
         gate_stage=gate.name,
         rate=tally.percent(rate),
         already="（已经达到，下一次日通报后自动开放）" if has_reached else "",
-        needed=f"{stage.gate_rate:.0%}",
+        needed=f"{in_percent(stage.gate_rate or Decimal(0))}%",
         province=province.short_name,
         phone=f"（{province.phone}）" if province.phone else "",
     )

@@ -230,10 +230,23 @@ CODES = Catalogue(
 
 
 def as_read(plan: Plan) -> Plan:
-    """The plan with its texts read (`zhtj.lib.words`)."""
+    """The plan with its texts read (`zhtj.lib.words`) and its rates as they are stored."""
     texts = {name: words.line(getattr(plan, name)) for name in LONGEST}
-    stages = tuple(replace(stage, name=words.line(stage.name)) for stage in plan.stages)
+    stages = tuple(
+        replace(stage, name=words.line(stage.name), gate_rate=_as_stored(stage.gate_rate))
+        for stage in plan.stages
+    )
     return replace(plan, **texts, stages=stages)  # type: ignore[arg-type]
+
+
+def _as_stored(rate: Decimal | None) -> Decimal | None:
+    """0.7 and 0.700 are one rate, and no change where one takes the place of the other."""
+    return None if rate is None else rate.quantize(Decimal("0.001"))
+
+
+def in_percent(rate: Decimal) -> str:
+    """The rate of a gate as people write it: 0.700 → 70, 0.705 → 70.5."""
+    return f"{float(rate) * 100:g}"
 
 
 def fingerprint(plan: Plan) -> str:

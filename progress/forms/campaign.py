@@ -1,7 +1,6 @@
 """Setting a campaign up: its own fields, one form a stage, and what a new one is made from."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,7 +12,7 @@ from zhtj.lib.refusals import Refusals
 
 from orgs.kinds import Domain
 from progress.models import Campaign, Measure
-from progress.plans import LONGEST, LONGEST_STAGE_NAME, MOST_LAG, Plan, StagePlan, keyed
+from progress.plans import LONGEST, LONGEST_STAGE_NAME, MOST_LAG, Plan, StagePlan, in_percent, keyed
 from progress.presets import PRESETS
 
 
@@ -61,12 +60,13 @@ class StageForm(Plain):
     gate = forms.ChoiceField(
         label="前置阶段", help_text="要等另一个阶段达到录入率才开放的，选择那个阶段。", required=False
     )
-    gate_percent = forms.IntegerField(
+    gate_percent = forms.DecimalField(
         label="前置录入率（%）",
         help_text="降低以后，已经达到的地区从下一次日通报起开放；已经开放的不再关闭。",
         required=False,
         min_value=1,
         max_value=100,
+        decimal_places=1,
     )
     remove = forms.BooleanField(label="删除这个阶段", required=False)
 
@@ -88,7 +88,7 @@ class StageForm(Plain):
             deadline=given["deadline"],
             domains=tuple(given["domains"]),
             gate=given["gate"],
-            gate_rate=None if percent is None else Decimal(percent) / 100,
+            gate_rate=None if percent is None else percent / 100,
         )
 
 
@@ -211,5 +211,5 @@ def _initial(index: int, stage: StagePlan) -> dict[str, Any]:
         "deadline": stage.deadline,
         "domains": list(stage.domains),
         "gate": stage.gate,
-        "gate_percent": None if stage.gate_rate is None else int(stage.gate_rate * 100),
+        "gate_percent": None if stage.gate_rate is None else in_percent(stage.gate_rate),
     }

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
@@ -15,7 +16,7 @@ from zhtj.lib import days
 from zhtj.lib.problems import Refused
 
 from orgs.models import AuditEntry
-from progress import actions, gate, presets, tasks
+from progress import actions, gate, plans, presets, tasks
 from progress.models import Baseline, Bulletin, BulletinState, Campaign, GateOpening, Stage
 from progress.plans import Plan, fingerprint
 
@@ -69,7 +70,7 @@ def typed(campaign: Campaign) -> dict[str, Any]:
             f"stage-{index}-deadline": stage.deadline,
             f"stage-{index}-domains": list(stage.domains),
             f"stage-{index}-gate": stage.gate,
-            f"stage-{index}-gate_percent": int(stage.gate_rate * 100) if stage.gate_rate else "",
+            f"stage-{index}-gate_percent": plans.in_percent(stage.gate_rate) if stage.gate_rate else "",
         }
     return data
 
@@ -325,6 +326,19 @@ def test_the_settings_page_saves_all_or_nothing_and_says_where_it_is_wrong(scene
     ]
     assert "其他人修改了这项行动的设置" in client.post(url, data).content.decode()
     assert "0371-12345678" in world.client(scene.cast.secretary).get(reverse("rules")).content.decode()
+
+
+def test_a_rate_with_a_tenth_stays_what_it_is_when_something_else_is_saved(scene: Scene) -> None:
+    scene.campaign.stages.filter(key="members_other").update(gate_rate=Decimal("0.705"))
+    client = world.client(scene.cast.province_admin)
+    url = reverse("campaign_edit", args=[scene.campaign.key])
+    (shown,) = (form for form in client.get(url).context["forms"].stages if form.key == "members_other")
+    assert shown["gate_percent"].value() == "70.5"
+    assert "没有改动" in client.post(url, typed(scene.campaign), follow=True).content.decode()
+    client.post(url, typed(scene.campaign) | {"lag_points": 9})
+    scene.campaign.refresh_from_db()
+    assert scene.campaign.lag_points == 9
+    assert scene.campaign.stages.get(key="members_other").gate_rate == Decimal("0.705")
 
 
 @pytest.mark.parametrize(

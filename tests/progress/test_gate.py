@@ -64,6 +64,12 @@ def test_a_gated_domain_tells_the_rate_the_rate_needed_and_how_to_apply(scene: S
     assert "向河南团省委申请同步推进" in problem.mend
 
 
+@pytest.mark.parametrize(("needed", "told"), [("0.705", "达到70.5%后"), ("0.900", "达到90%后")])
+def test_the_rate_needed_is_told_to_the_tenth(scene: Scene, needed: str, told: str) -> None:
+    scene.campaign.stages.filter(key="members_other").update(gate_rate=needed)
+    assert told in gate.check([scene.cast.village.pk], TODAY)[scene.cast.village.pk].message
+
+
 def test_the_gate_opens_when_a_frozen_snapshot_reaches_the_rate_and_not_before(scene: Scene) -> None:
     world.members(scene.cast.third_branch, 30)  # 70 of 100, but no bulletin yet
     assert code(scene.cast.village) == "stage.gate_closed"
@@ -94,6 +100,16 @@ def test_a_region_without_a_school_baseline_is_open_from_the_stages_start(scene:
     assert code(village, dt.date(2018, 10, 31)) == "stage.not_open_yet"
     scene.expect(scene.cast.university, 10)
     assert code(village) == "stage.gate_closed"
+
+
+def test_a_figure_below_one_of_zero_keeps_no_region_closed(scene: Scene) -> None:
+    scene.expect(scene.cast.city, 0)  # its branches still have 80 between them
+    assert code(scene.cast.village) == ""
+    frozen = scene.compute().settings["openings"]["members_other"]
+    assert frozen[str(scene.cast.city.pk)]["reason"] == "no_baseline"
+    scene.expect(scene.cast.city, 80)
+    scene.expect(scene.cast.committee, 0)
+    assert code(scene.cast.village) == "stage.gate_closed"
 
 
 def test_what_closed_units_were_to_enter_keeps_no_region_closed(scene: Scene, other_village: OrgUnit) -> None:
