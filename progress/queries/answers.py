@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from orgs.models import OrgUnit
 from progress.models import Asked, BaselineAdjustment, Completion, EarlyOpening, SpotCheck
+from progress.queries.outline import REGION_LEVEL
 
 Request = TypeVar("Request", bound=Asked)
 
@@ -17,13 +18,12 @@ HEARD_FOR = dt.timedelta(days=14)  # so long is an answer told; after that it st
 def declined(unit: OrgUnit, now: dt.datetime) -> Iterator[Completion | BaselineAdjustment | EarlyOpening]:
     """The own requests declined lately and not made again since.
 
-    One query for a branch, three for a region, two for others.
+    One query for a branch, two for others; one more for a region.
     """
     yield from _last(Completion.objects.filter(unit=unit), ("campaign", "unit", "domain"), now)
-    if unit.is_branch:
-        return
-    yield from _last(BaselineAdjustment.objects.filter(unit=unit), ("campaign", "unit", "domain"), now)
-    if unit.unit_class:  # only the province's direct children have one, and only they ask for that
+    if not unit.is_branch:
+        yield from _last(BaselineAdjustment.objects.filter(unit=unit), ("campaign", "unit", "domain"), now)
+    if unit.level == REGION_LEVEL:  # a branch, too, may stand right under the province
         early = EarlyOpening.objects.filter(region=unit).select_related("stage")
         yield from _last(early, ("stage", "region"), now)
 

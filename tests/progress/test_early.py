@@ -70,6 +70,17 @@ def test_a_request_agreed_to_opens_the_region_at_once(scene: Scene) -> None:
     ]
 
 
+def test_a_branch_right_under_the_province_hears_of_its_refusal(scene: Scene) -> None:
+    office = world.branch(scene.cast.province)
+    scene.expect(office, 5)
+    secretary = world.account(office)
+    asked = actions.ask_early_opening(
+        world.actor(secretary), stage=gated(scene), region=office, reason=REASON
+    )
+    answer(scene, asked, agree=False, remark="先完成学校领域")
+    assert "先完成学校领域" in world.client(secretary).get(reverse("home")).content.decode()
+
+
 def test_an_agreed_opening_follows_the_stage_to_another_first_day(scene: Scene) -> None:
     Stage.objects.filter(pk=gated(scene).pk).update(opens_on=NEXT)
     answer(scene, ask(scene))
