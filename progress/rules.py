@@ -113,6 +113,13 @@ CODES = Catalogue(
         ),
         # adjusting a baseline
         Rule(
+            "adjustment.no_campaign",
+            "现在没有正在进行的行动，不能申请调整基数。",
+            "行动启用以后再申请。",
+            BASELINE,
+            field="domain",
+        ),
+        Rule(
             "adjustment.of_a_branch",
             "团支部不能单独申请调整基数。",
             "请由所在的团委、团工委或团总支提出申请。",

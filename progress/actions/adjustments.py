@@ -27,7 +27,8 @@ def ask_adjustment(
 ) -> BaselineAdjustment:
     """Ask for `change` members more (or fewer) to be expected. Needs `superior.ask` on the unit.
 
-    Raises Refused: a branch, no change, one waiting already, no reason. ValueError for an unknown domain.
+    Raises Refused: no campaign running, a branch, no change, one waiting already, no reason. ValueError for
+    an unknown domain.
     """
     actor.scope.require("superior.ask", unit)
     field, reason = Domain(domain), words.read(reason)
@@ -66,6 +67,8 @@ def decide_adjustment(
 
 
 def _not_to_ask(campaign: Campaign, unit: OrgUnit, domain: Domain, change: int) -> list[Problem]:
+    if not campaign.is_active:
+        return [CODES.problem("adjustment.no_campaign")]
     if unit.is_branch:
         return [CODES.problem("adjustment.of_a_branch")]
     if not 0 < abs(change) <= MOST:

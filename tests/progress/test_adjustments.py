@@ -111,6 +111,16 @@ def test_one_waits_at_a_time_a_branch_asks_through_its_committee_and_everyone_sa
     assert code_of(refused) == "adjustment.of_a_branch"
 
 
+def test_without_a_running_campaign_nobody_asks_whatever_the_door(scene: Scene) -> None:
+    actions.end_campaign(world.actor(scene.cast.settings_admin), campaign=scene.campaign)
+    given = {"domain": "school", "change": -12, "reason": "重复统计"}
+    client = world.client(scene.cast.committee_admin)
+    answer = client.post("/api/adjustments/", given, content_type="application/json")
+    assert (answer.status_code, "adjustment.no_campaign" in answer.content.decode()) == (422, True)
+    assert "不能申请调整基数" in client.post(reverse("adjustments"), given, follow=True).content.decode()
+    assert not BaselineAdjustment.objects.exists()
+
+
 def test_only_the_unit_asks_and_only_a_superior_organ_answers(scene: Scene) -> None:
     for who in ("county_admin", "viewer", "outsider", "secretary"):
         with pytest.raises(PermissionDenied):
