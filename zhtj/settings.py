@@ -84,6 +84,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env.text("ZHTJ_MEDIA_ROOT", str(VAR_DIR / "media"))
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_AGE = 12 * 3600
+# Messages name people: they wait in the session, not in a cookie that stays on a shared computer.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- who is who ---------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 
 def dump() -> bytes:
-    """Every value of every table, as bytes."""
+    """Every value of every table, as bytes; what a session holds as it is read."""
     parts = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
@@ -41,6 +42,7 @@ def dump() -> bytes:
                     bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
                     for value in row
                 ]
+    parts += [str(session.get_decoded()).encode() for session in Session.objects.all()]
     return b"\n".join(parts)
 
 
@@ -162,6 +164,16 @@ def test_no_id_lies_in_clear_after_a_long_day(cast: Cast, settings: Any, tmp_pat
         assert national_id.encode() not in stored
         assert national_id not in logs
         assert not [text for text in told if national_id in text]
+
+
+def test_what_is_told_of_somebody_waits_on_the_server_and_not_in_a_cookie(cast: Cast, settings: Any) -> None:
+    """A cookie stays on a shared computer, where the next one at it can read it."""
+    settings.ZHTJ_ENTRY_GATE = ""
+    client = world.client(cast.secretary)
+    answer = client.post(f"/members/enter/{cast.branch.pk}/", good_cells(full_name="王小明"))
+    assert answer.status_code == 302 and set(client.cookies) == {"sessionid"}
+    assert "已录入王小明" in client.get(answer["Location"]).content.decode()
+    assert "已录入王小明" not in client.get(answer["Location"]).content.decode(), "told once"
 
 
 def _said(answer: Any) -> str:
