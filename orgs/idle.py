@@ -2,7 +2,8 @@
 
 The moment of the last request is kept in the session and rewritten only when it is a few minutes
 old, so that reading pages does not make every request a writer. Before the first rewriting the
-moment of the log-in counts.
+moment of the log-in counts. Only what a person does counts: a fragment that asks for itself again, such as
+the progress of an import, says so (`BY_ITSELF`), and a page left open overnight is over like any other.
 """
 
 import datetime as dt
@@ -16,6 +17,7 @@ from zhtj.lib import days
 
 KEY = "seen_at"
 GRAIN = dt.timedelta(minutes=5)
+BY_ITSELF = "X-By-Itself"  # sent with what a page asks for with nobody at it
 
 
 class IdleMiddleware:
@@ -37,5 +39,5 @@ class IdleMiddleware:
             messages.info(
                 request, f"您已超过 {settings.ZHTJ_IDLE_MINUTES} 分钟没有操作，为安全起见请重新登录。"
             )
-        elif seen is None or now - seen > GRAIN:
+        elif BY_ITSELF not in request.headers and (seen is None or now - seen > GRAIN):
             request.session[KEY] = now.isoformat()

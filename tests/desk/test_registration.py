@@ -10,6 +10,7 @@ from zhtj.lib import days
 
 from cadres.models import Cadre
 from orgs import admins, throttle
+from orgs.idle import BY_ITSELF
 from orgs.models import AccessCode, AuditEntry, CodeTry, OrgUnit, Person, User
 
 from tests import world
@@ -203,6 +204,29 @@ def test_a_silent_session_ends_and_a_busy_one_goes_on(cast: Cast, clock: Clock, 
     answer = client.get(reverse("rules"))
     assert answer.status_code == 302 and answer["Location"].startswith(reverse("login"))
     assert "60 分钟没有操作" in client.get(answer["Location"]).content.decode()
+
+
+def test_a_page_that_asks_for_itself_keeps_no_session_alive(cast: Cast, clock: Clock, settings: Any) -> None:
+    settings.ZHTJ_IDLE_MINUTES = 60
+    client = world.client(cast.secretary)
+    User.objects.update(last_login=days.now())
+    polled = {"HX-Request": "true", BY_ITSELF: "1"}
+    answers = []
+    for _ in range(13):
+        clock.forward(minutes=5)
+        answers.append(client.get(reverse("import_list"), headers=polled).status_code)
+    assert answers == [200] * 12 + [302], "an hour and no more"
+    assert client.get(reverse("rules"))["Location"].startswith(reverse("login"))
+
+
+def test_who_works_beside_it_stays_signed_in(cast: Cast, clock: Clock, settings: Any) -> None:
+    settings.ZHTJ_IDLE_MINUTES = 60
+    client = world.client(cast.secretary)
+    User.objects.update(last_login=days.now())
+    for minute in range(0, 150, 5):
+        headers = {} if minute % 50 == 0 else {BY_ITSELF: "1"}
+        assert client.get(reverse("import_list"), headers=headers).status_code == 200
+        clock.forward(minutes=5)
 
 
 # --- an account that exists takes on a further unit ---------------------------------------------

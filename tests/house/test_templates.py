@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.template.loader import get_template
 
+from orgs.idle import BY_ITSELF
+
 FOLDER = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))
 
@@ -45,3 +47,11 @@ def test_every_posting_form_carries_the_csrf_token(name: str) -> None:
     text = (FOLDER / name).read_text()
     forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", text, re.DOTALL)
     assert all("{% csrf_token %}" in form for form in forms)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_what_a_page_asks_for_again_and_again_says_that_nobody_did(name: str) -> None:
+    """Or a page left open would keep its session alive for ever (orgs.idle)."""
+    for tag in re.findall(r"<[^>]*\shx-trigger=(?:\"[^\"]*\"|[^>])*>", (FOLDER / name).read_text()):
+        is_polled = re.search(r"hx-trigger=\"[^\"]*(?:every |load delay)", tag)
+        assert not is_polled or f'"{BY_ITSELF}"' in tag
