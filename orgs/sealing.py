@@ -4,6 +4,10 @@ Entries are written unchained, so that writers never wait for each other. `seal_
 takes them in order of id under one lock and gives each the next `seal_number` and
 `digest = SHA-256(previous digest ‖ the row as canonical JSON)`. An id that is committed late
 is sealed later; the number, not the id, is the order of the chain.
+
+What a chain cannot say of itself is where it ends: rows cut off its end leave a chain that fits. So the last
+number and digest are kept beside it as well, sealed with the field key, which the database does not hold
+(`AuditMark`); and `doctor` prints them: a note outside the machine gives away even an old mark put back.
 """
 
 import datetime as dt
@@ -15,14 +19,45 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Max
 
-from zhtj.lib import locks
+from zhtj.lib import crypto, locks
 
-from orgs.models import AuditEntry
+from orgs.models import AuditEntry, AuditMark
 
 SEAL_LOCK = "audit-seal"
 SLICE = 2_000
 SPOT = 50_000  # entries looked at from the end, and of what lies before them
+HEAD = "head"
+NOTED = 16  # characters of a digest that are printed and compared with what was noted
 _FIELDS = ("id", "at", "actor_id", "door", "action", "unit_id", "person_id", "batch_id", "before", "after")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the chain; that before the first is number 0."""
+
+    number: int = 0
+    digest: str = ""
+
+
+START = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of the chain: the last row, and where the mark beside it says that it is (None: it cannot be
+    read, or is gone)."""
+
+    last: Place
+    head: Place | None
+
+    @property
+    def missing(self) -> int:
+        """Entries that were sealed and are no longer there, at the end."""
+        return max(self.head.number - self.last.number, 0) if self.head else 0
+
+    @property
+    def ok(self) -> bool:
+        return self.head == self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +67,11 @@ class ChainReport:
     sealed: int
     broken_at: int | None
     oldest_unsealed_at: dt.datetime | None
+    end: End
 
     @property
     def ok(self) -> bool:
-        return self.broken_at is None
+        return self.broken_at is None and self.end.ok
 
 
 def seal_entries(limit: int = 50_000) -> int:
@@ -49,22 +85,35 @@ def seal_entries(limit: int = 50_000) -> int:
     return done
 
 
-def walk_chain(first: int = 1, most: int | None = None) -> ChainReport:
-    """Recompute the digests of `most` entries (None: all) from seal number `first` on, each from the
-    one before it. Reads them once, in slices: about 1 s for 20 000. `sealed` is the last one that fits.
+@transaction.atomic
+def end_of_chain() -> End:
+    """The last row and the mark, of one moment. Three short statements under the sealing's lock."""
+    locks.exclusive(SEAL_LOCK)
+    return _end()
+
+
+def walk(start: Place, most: int | None = None) -> tuple[Place, int | None]:
+    """Recompute the digests of `most` entries (None: all) after `start`, each from the one before it: the
+    last that fits, and the number of the first that does not. Reads each once, in slices: 1 s for 20 000.
     """
+    previous = start
+    rows = AuditEntry.objects.filter(seal_number__gt=start.number).order_by("seal_number")
+    for row in rows[:most].iterator(SLICE):
+        number = previous.number + 1
+        if row.seal_number != number or row.digest != _digest(previous.digest, row):
+            return previous, number
+        previous = Place(number, row.digest)
+    return previous, None
+
+
+def walk_chain(first: int = 1, most: int | None = None) -> ChainReport:
+    """`walk` from seal number `first` on, with the end of the chain. `sealed` is the last one that fits."""
+    end = end_of_chain()
     before = AuditEntry.objects.filter(seal_number=first - 1).first()
-    previous, expected, broken_at = (before.digest if before else ""), first, None
-    if first > 1 and before is None:
-        broken_at = first - 1
-    rows = AuditEntry.objects.filter(seal_number__gte=first).order_by("seal_number")
-    for row in rows[:most].iterator(SLICE) if broken_at is None else ():
-        if row.seal_number != expected or row.digest != _digest(previous, row):
-            broken_at = expected
-            break
-        previous, expected = row.digest, expected + 1
-    unsealed = AuditEntry.objects.filter(seal_number__isnull=True).order_by("id").first()
-    return ChainReport(expected - 1, broken_at, unsealed.at if unsealed else None)
+    if before is None and first > 1:
+        return ChainReport(first - 1, first - 1, oldest_unsealed_at(), end)
+    reached, broken_at = walk(Place(first - 1, before.digest if before else ""), most)
+    return ChainReport(reached.number, broken_at, oldest_unsealed_at(), end)
 
 
 def spot_check(day: int, most: int = SPOT) -> ChainReport:
@@ -82,17 +131,59 @@ def spot_check(day: int, most: int = SPOT) -> ChainReport:
     return report
 
 
+def stands(number: int, noted: str) -> bool:
+    """Does entry `number` still carry the digest that was noted of it (its first characters)? One query."""
+    row = AuditEntry.objects.filter(seal_number=number).first()
+    return row is not None and len(noted) >= NOTED and row.digest.startswith(noted.lower())
+
+
+def oldest_unsealed_at() -> dt.datetime | None:
+    row = AuditEntry.objects.filter(seal_number__isnull=True).order_by("id").first()
+    return row.at if row else None
+
+
+def read_mark(name: str) -> dict[str, object] | None:
+    """What a mark says; {} where there is none, None where it was not written here. One query."""
+    mark = AuditMark.objects.filter(name=name).first()
+    if mark is None:
+        return {}
+    try:
+        said = json.loads(crypto.unseal(mark.sealed))
+    except (crypto.SealBroken, ValueError):
+        return None
+    return said if isinstance(said, dict) and said.pop("mark", None) == name else None
+
+
+def write_mark(name: str, said: dict[str, object]) -> None:
+    """Keep a mark, sealed together with its name. One statement or two."""
+    text = json.dumps({"mark": name, **said}, cls=DjangoJSONEncoder)
+    AuditMark.objects.update_or_create(name=name, defaults={"sealed": crypto.seal(text)})
+
+
 @transaction.atomic
 def _seal_slice() -> int:
     locks.exclusive(SEAL_LOCK)
-    last = AuditEntry.objects.filter(seal_number__isnull=False).order_by("-seal_number").first()
-    previous, number = (last.digest, last.seal_number or 0) if last else ("", 0)
+    end = _end()
+    # Goes on behind what was sealed, also where rows are missing at the end: the gap stays to be seen.
+    previous = end.head if end.head and end.missing else end.last
     rows = list(AuditEntry.objects.filter(seal_number__isnull=True).order_by("id")[:SLICE])
-    for place, row in enumerate(rows, start=number + 1):
-        row.seal_number = place
-        previous = row.digest = _digest(previous, row)
+    for row in rows:
+        row.digest = _digest(previous.digest, row)
+        row.seal_number = previous.number + 1
+        previous = Place(row.seal_number, row.digest)
     AuditEntry.objects.bulk_update(rows, ["seal_number", "digest"], batch_size=500)
+    if rows and (end.ok or end.missing):  # else the mark stays as it is: that it does not fit is to be seen
+        write_mark(HEAD, {"number": previous.number, "digest": previous.digest})
     return len(rows)
+
+
+def _end() -> End:
+    row = AuditEntry.objects.filter(seal_number__isnull=False).order_by("-seal_number").first()
+    last = Place(row.seal_number or 0, row.digest) if row else START
+    said = read_mark(HEAD)
+    if said is None or (not said and last != START):
+        return End(last, None)
+    return End(last, Place(**said) if said else START)  # type: ignore[arg-type] # as `write_mark` was given it
 
 
 def _digest(previous: str, row: AuditEntry) -> str:

@@ -29,6 +29,7 @@ def _entry(task: str, schedule: crontab, seconds: int) -> dict[str, Any]:
 TIMETABLE: dict[str, dict[str, Any]] = {
     "heartbeat": _entry("zhtj.tasks.beat", crontab(), MINUTE),
     "seal audit": _entry("zhtj.tasks.seal_audit", crontab(), MINUTE),
+    "verify audit": _entry("zhtj.tasks.verify_audit", crontab(), MINUTE),
     "sweep imports": _entry("zhtj.imports.tasks.sweep", crontab(), MINUTE),
     "retention": _entry("zhtj.tasks.apply_retention", crontab(hour="3", minute="30"), DAY),
     "daily bulletin": _entry("progress.tasks.compute_due_bulletins", crontab(hour="8", minute="0"), DAY),

@@ -11,7 +11,7 @@ from enum import IntEnum
 from zhtj.imports.models import BatchState, ImportBatch
 from zhtj.models import Heartbeat
 
-from orgs import sealing, tree
+from orgs import sealing, tree, verifying
 from orgs.models import OrgUnit
 from progress import queries as progress
 
@@ -19,6 +19,7 @@ WORKER = "worker"
 LATE = dt.timedelta(minutes=3)
 DEAD = dt.timedelta(minutes=15)
 STUCK = dt.timedelta(minutes=10)
+UNVERIFIED = dt.timedelta(days=3)
 
 
 class Level(IntEnum):
@@ -113,16 +114,40 @@ def batches_move(now: dt.datetime) -> Finding:
 
 def audit_is_sealed(now: dt.datetime) -> Finding:
     """Every entry is chained within minutes of being written, and the chain fits. A few seconds at most:
-    the latest entries each time, an earlier stretch by turns; the audit page verifies all.
+    the latest entries each time, an earlier stretch by turns; a task verifies all in rounds (orgs.verifying).
     """
-    report = sealing.spot_check(now.toordinal())
-    if not report.ok:
-        message = f"审计封存链在第 {report.broken_at} 条断开：记录被改动过。请保留数据库和备份，立即查明。"
+    report, kept = sealing.spot_check(now.toordinal()), verifying.standing()
+    broken_at = report.broken_at or kept.broken_at
+    if broken_at:
+        message = f"审计封存链在第 {broken_at} 条断开：记录被改动过。请保留数据库和备份，立即查明。"
         return Finding("audit", Level.CRITICAL, message)
-    oldest = report.oldest_unsealed_at
+    if not kept.ok:
+        what = f"少了 {kept.end.missing} 条记录" if kept.end.missing else "与封存时留下的印记不符"
+        return Finding("audit", Level.CRITICAL, f"审计封存链的末尾{what}。请保留数据库和备份，立即查明。")
+    oldest, whole_at = report.oldest_unsealed_at, kept.round.whole_at
     if oldest is not None and now - oldest > STUCK:
         return Finding("audit", Level.WARNING, f"{oldest:%Y-%m-%d %H:%M} 起的审计记录还没有封存。")
-    return Finding("audit", Level.OK, "审计记录已封存，封存链完整。")
+    if whole_at is not None and now - whole_at > UNVERIFIED:
+        return Finding("audit", Level.WARNING, f"审计封存链 {whole_at:%Y-%m-%d} 以来没有从头校验完一遍。")
+    return Finding("audit", Level.OK, f"审计记录已封存，封存链完整{_end_of(kept)}。")
+
+
+def audit_head_stands(noted: str) -> Finding:
+    """Does the end of the chain that was noted down earlier (`number:digest`) still stand as it was?"""
+    number, _, digest = noted.partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) < 19 and len(digest) >= sealing.NOTED):
+        message = "请写成“条数:摘要”，摘要至少16位，例如 1234:0123456789abcdef。"
+        return Finding("audit head", Level.CRITICAL, message)
+    if sealing.stands(int(number), digest):
+        return Finding("audit head", Level.OK, f"第 {number} 条与记下的摘要一致，到这一条为止没有被换掉。")
+    message = f"第 {number} 条不在，或与记下的摘要不符：封存链被截短或重写过。请保留数据库和备份，立即查明。"
+    return Finding("audit head", Level.CRITICAL, message)
+
+
+def _end_of(kept: verifying.Standing) -> str:
+    """Where the chain ends, to be noted outside the machine."""
+    head = kept.end.head
+    return f"；封存到 {head.number}:{head.digest[: sealing.NOTED]}" if head and head.number else ""
 
 
 CHECKS: dict[str, Callable[[dt.datetime], Finding]] = {

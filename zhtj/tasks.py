@@ -5,7 +5,7 @@ from celery import shared_task
 from zhtj import health, retention
 from zhtj.lib import days
 
-from orgs import sealing
+from orgs import sealing, verifying
 
 
 @shared_task
@@ -18,6 +18,12 @@ def beat() -> None:
 def seal_audit() -> None:
     """Each minute: chain the audit entries written since."""
     sealing.seal_entries()
+
+
+@shared_task
+def verify_audit() -> None:
+    """Each minute: go on verifying the chain where the last one stopped."""
+    verifying.verify_on()
 
 
 @shared_task

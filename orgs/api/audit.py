@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from zhtj.lib import days
 from zhtj.lib.doors import door
 
-from orgs import queries, sealing, trail
+from orgs import queries, trail, verifying
 from orgs.forms import AuditForm
 
 _ASKED = {
@@ -67,12 +67,27 @@ def plain(line: trail.Line) -> dict[str, Any]:
     }
 
 
-@extend_schema(operation_id="audit_chain", request=None, responses=OpenApiTypes.OBJECT)
-@api_view(["POST"])
+@extend_schema(methods=["GET"], operation_id="audit_chain_standing", responses=OpenApiTypes.OBJECT)
+@extend_schema(methods=["POST"], operation_id="audit_chain", request=None, responses=OpenApiTypes.OBJECT)
+@api_view(["GET", "POST"])
 def audit_chain(request: Request) -> Response:
-    """校验封存链：已封存多少条，在第几条断开（完整时为空）。从头读一遍全部记录。"""
-    found = sealing.walk_chain()
-    return Response({"ok": found.ok, **asdict(found)})
+    """封存链：封存到第几条及其摘要，校验到哪里，是否断开或末尾有缺失。POST：接着校验一段。"""
+    found = verifying.verify_on(verifying.AT_ONCE) if request.method == "POST" else verifying.standing()
+    last = found.round
+    return Response(
+        {
+            "ok": found.ok,
+            "sealed": found.sealed,
+            "digest": found.end.head.digest if found.end.head else "",
+            "broken_at": found.broken_at,
+            "missing_at_end": found.end.missing,
+            "oldest_unsealed_at": found.oldest_unsealed_at,
+            "verified": last.at.number,
+            "verified_at": last.looked_at,
+            "whole": last.whole,
+            "whole_at": last.whole_at,
+        }
+    )
 
 
 urls = [

@@ -41,3 +41,14 @@ class AuditEntry(models.Model):
             models.Index(fields=["person", "-id"], name="audit_person"),
             models.Index(fields=["id"], name="audit_unsealed", condition=Q(seal_number__isnull=True)),
         ]
+
+
+class AuditMark(models.Model):
+    """What is known of the chain beside its rows: where it ends (`orgs.sealing`), how far it is verified
+    (`orgs.verifying`). Sealed, so that who writes to the database cannot make one up."""
+
+    name = models.CharField(max_length=10, primary_key=True)
+    sealed = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()

@@ -77,5 +77,5 @@ def test_the_spot_checks_of_a_few_days_find_a_change_wherever_it_stands(number: 
 def test_a_spot_check_reads_the_stretch_and_no_more(django_assert_num_queries) -> None:
     write(10)
     seal_entries()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(15):
         assert spot_check(1, most=3).sealed == 10

@@ -15,10 +15,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--only", choices=sorted(health.CHECKS), help="只检查一项")
+        parser.add_argument(
+            "--audit-head", metavar="N:DIGEST", help="核对以前记下的审计封存链末尾（doctor 输出的“封存到”）"
+        )
         parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
     def handle(self, *args: Any, **options: Any) -> None:
         findings = health.examine(days.now(), only=options["only"])
+        if options["audit_head"]:
+            findings.append(health.audit_head_stands(options["audit_head"]))
         level = health.worst(findings)
         if options["json"]:
             report = {"status": level.name, "checks": [finding.as_json() for finding in findings]}
