@@ -1,6 +1,7 @@
 """From a bulletin to files: read its lines, compose the document, draw it.
 
-Nothing is drawn of a bulletin that is not computed or whose own checks failed; the refusal says why.
+Nothing is drawn of a bulletin that is not computed, whose own checks failed, or that is only rehearsed; the
+refusal says why.
 A bulletin computed but not yet published is drawn as a preview that says so on every page.
 """
 
@@ -93,6 +94,8 @@ def picture_labels(bulletin: Bulletin, unit: OrgUnit) -> list[str]:
 
 
 def _check(bulletin: Bulletin) -> None:
+    if bulletin.campaign.is_rehearsal:
+        raise _refused("bulletin.rehearsal", day=bulletin.day)
     if bulletin.state == BulletinState.STARTED:
         raise _refused("bulletin.not_computed", day=bulletin.day)
     failed = [check["detail"] for check in bulletin.checks if not check["ok"]]

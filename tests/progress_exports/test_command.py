@@ -8,9 +8,15 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
+from zhtj.lib import days
+from zhtj.lib.problems import Refused
+
+from progress import exports
+from progress.actions import compute_rehearsal, create_campaign
 from progress.models import Bulletin, BulletinFile
 
-from tests.progress.conftest import DAY, Scene
+from tests import world
+from tests.progress.conftest import DAY, Scene, at
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +121,22 @@ def test_the_published_revision_is_given_while_a_correction_waits(
     scene.compute(DAY, recompute=True, reason="补录")
     export(tmp_path / "a.txt", "txt")
     assert "更正" not in (tmp_path / "a.txt").read_text()
+
+
+def test_a_rehearsal_is_given_out_by_no_command_and_drawn_at_no_door(scene: Scene, tmp_path: Path) -> None:
+    rehearsal = create_campaign(
+        world.actor(scene.cast.settings_admin),
+        source=scene.campaign,
+        province=scene.cast.province,
+        name="演练",
+        starts_on=scene.campaign.starts_on,
+        rehearsal=True,
+    )
+    scene.clock.set(at(DAY, 9))
+    (rehearsed,) = compute_rehearsal(rehearsal.pk, DAY, DAY, days.now())
+    with pytest.raises(CommandError, match="没有通报"):
+        export(tmp_path, "txt")
+    with pytest.raises(CommandError, match="还没有算完的通报"):
+        call_command("report_bulletin", "--day", str(DAY), "--unit", "HN")
+    with pytest.raises(Refused, match="演练"):
+        exports.render(rehearsed, scene.cast.province, "txt")

@@ -52,7 +52,7 @@ class Command(BaseCommand):
 def _bulletin(unit: OrgUnit, day: dt.date) -> Bulletin:
     """The last published revision of the day, else the last one there is."""
     of_day = (
-        Bulletin.objects.filter(campaign__province__tree_id=unit.tree_id, day=day)
+        Bulletin.objects.filter(campaign__province__tree_id=unit.tree_id, campaign__rehearses=None, day=day)
         .select_related("campaign__province")
         .order_by("-campaign__is_active", "-revision")
     )

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         if unit is None:
             raise CommandError(f"没有编码为 {options['unit']} 的组织。")
         bulletin = (
-            Bulletin.objects.filter(campaign__province__tree_id=unit.tree_id, day=options["day"])
+            Bulletin.objects.filter(
+                campaign__province__tree_id=unit.tree_id, campaign__rehearses=None, day=options["day"]
+            )
             .exclude(state=BulletinState.STARTED)
             .select_related("campaign")
             .order_by("-campaign__is_active", "-revision")
