@@ -1,6 +1,7 @@
 """Which bulletins are owed by now, and catching up with them in order.
 
-Owed is every day of an active campaign whose cut-off has passed, and every bulletin that was begun: of a
+Owed is every day of an active campaign whose cut-off has passed, and the morning after its last day: what is
+entered on the day of a deadline counts from the next cut-off on. So is every bulletin that was begun: of a
 rehearsal whose days were asked for, of a correction that was killed, whatever has become of the campaign.
 """
 
@@ -28,7 +29,7 @@ def due_days(campaign: Campaign, now: dt.datetime) -> Iterator[dt.date]:
     province existed here. One query.
     """
     first = max(campaign.starts_on, days.day_of(campaign.province.created_at))
-    last = min(campaign.ends_on, days.last_cutoff_day(now, campaign.cutoff_time))
+    last = min(campaign.last_bulletin_on, days.last_cutoff_day(now, campaign.cutoff_time))
     last_revisions = Bulletin.objects.filter(campaign=campaign).order_by("day", "revision")
     states = dict(last_revisions.values_list("day", "state"))
     span = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))

@@ -33,7 +33,7 @@ def ask_rehearsal(
     actor.scope.require("campaign.settings", campaign.province)
     asked = _days(campaign, first, last, now)
     if not campaign.is_rehearsal or not 0 < len(asked) <= MOST_REHEARSED:
-        span: dict[str, Any] = {"starts_on": campaign.starts_on, "ends_on": campaign.ends_on}
+        span: dict[str, Any] = {"starts_on": campaign.starts_on, "ends_on": campaign.last_bulletin_on}
         raise Refused([CODES.problem("rehearsal.days", most=MOST_REHEARSED, **span)])
     after = {"key": campaign.key, "first": asked[0], "last": asked[-1]}
     audit.record(actor, "progress.compute_rehearsal", unit=campaign.province, after=after)
@@ -54,5 +54,5 @@ def compute_rehearsal(campaign_id: int, first: dt.date, last: dt.date, now: dt.d
 def _days(campaign: Campaign, first: dt.date, last: dt.date, now: dt.datetime) -> list[dt.date]:
     """Before the province existed here nothing can be counted."""
     begin = max(first, campaign.starts_on, days.day_of(campaign.province.created_at) + dt.timedelta(days=1))
-    end = min(last, campaign.ends_on, days.last_cutoff_day(now, campaign.cutoff_time))
+    end = min(last, campaign.last_bulletin_on, days.last_cutoff_day(now, campaign.cutoff_time))
     return [begin + dt.timedelta(days=n) for n in range((end - begin).days + 1)]

@@ -50,6 +50,11 @@ class Campaign(models.Model):
         return f"{self.name}（演练）" if self.is_rehearsal else self.name
 
     @property
+    def last_bulletin_on(self) -> dt.date:
+        """The morning after the last day: only then is counted what that day brought."""
+        return self.ends_on + dt.timedelta(days=1)
+
+    @property
     def is_rehearsal(self) -> bool:
         """Is it only a trial run? Then it gates nobody and nothing of it is published or given out."""
         return self.rehearses_id is not None

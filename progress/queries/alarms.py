@@ -75,7 +75,7 @@ def alarm_for(scope: Scope, campaign: Campaign | None, now: dt.datetime) -> Unpu
 
 def _of_campaign(campaign: Campaign, now: dt.datetime) -> Unpublished | None:
     day = days.last_cutoff_day(now, campaign.cutoff_time)
-    if not campaign.starts_on <= day <= campaign.ends_on:
+    if not campaign.starts_on <= day <= campaign.last_bulletin_on:
         return None
     revisions = list(Bulletin.objects.filter(campaign=campaign, day=day).order_by("-revision"))
     if any(bulletin.state == BulletinState.PUBLISHED for bulletin in revisions):

@@ -14,7 +14,7 @@ from orgs.kinds import Industry, UnitKind
 from orgs.models import AuditEntry
 from orgs.scopes import actor_for
 from orgs.tree import move
-from progress import actions
+from progress import actions, queries
 from progress.actions import due
 from progress.models import Bulletin, BulletinState, Campaign, Completion, GateOpening
 
@@ -433,11 +433,27 @@ def test_a_stopped_correction_is_due_though_its_campaign_has_ended(scene: Scene)
     assert actions.compute_due(days.now()) == []
 
 
+def test_what_the_last_day_brings_is_counted_on_the_morning_after(scene: Scene) -> None:
+    Campaign.objects.update(ends_on=DAY)
+    scene.campaign.stages.update(deadline=DAY)
+    scene.compute()
+    scene.clock.set(at(DAY, 23, 59))
+    world.members(scene.cast.third_branch, 60)
+    scene.clock.set(at(NEXT, 8, 45))
+    (late,) = queries.unpublished(days.now())
+    assert (late.day, late.is_alarm) == (NEXT, True)
+    (last,) = actions.compute_due(days.now())
+    assert last.units.get(code="HN01").counted("members_school", "") == (100, 100, 100, None)
+    lines = queries.report(None, last, scene.cast.province)
+    stood = {line["unit"]: line["status"] for line in lines if line["stage"] == "members_other"}
+    assert stood["HN01"] == "逾期"
+
+
 def test_nothing_is_due_of_a_campaign_that_is_not_active_or_over(scene: Scene) -> None:
     scene.campaign.ends_on = DAY
     scene.campaign.save()
-    scene.clock.set(at(NEXT, 9))
-    assert [bulletin.day for bulletin in actions.compute_due(days.now())] == [DAY]
+    scene.clock.set(at(NEXT, 9) + dt.timedelta(days=9))
+    assert [bulletin.day for bulletin in actions.compute_due(days.now())] == [DAY, NEXT]
     scene.campaign.is_active = False
     scene.campaign.ends_on = NEXT
     scene.campaign.save()
