@@ -61,21 +61,19 @@ def _expected(campaign: Campaign, unit: OrgUnit) -> dict[str, int]:
 
 
 def topmost(figures: QuerySet[Baseline], names: Sequence[str]) -> dict[str, list[int | None]]:
-    """By domain: the figures `names` of the topmost units that state any, added up; None where none does.
+    """By domain: each of the figures `names` of the topmost units that state it, added up; None: nobody does.
 
     What is stated further down says the same in more detail and is not added. One query.
     """
     rows = figures.order_by("unit__lft").values_list("domain", "unit__lft", "unit__rght", *names)
     found: dict[str, list[int | None]] = {}
-    covered: dict[str, int] = {}  # up to where a figure already read speaks for the units
+    covered: dict[tuple[str, int], int] = {}  # up to where a figure already read speaks for the units
     for domain, lft, rght, *counts in rows:
-        if lft > covered.get(domain, 0):
-            so_far = found.get(domain, [None] * len(names))
-            found[domain] = [
-                count if total is None else total + (count or 0)
-                for total, count in zip(so_far, counts, strict=True)
-            ]
-            covered[domain] = rght
+        totals = found.setdefault(domain, [None] * len(names))
+        for place, count in enumerate(counts):
+            if count is not None and lft > covered.get((domain, place), 0):
+                totals[place] = (totals[place] or 0) + count
+                covered[domain, place] = rght
     return found
 
 

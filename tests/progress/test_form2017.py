@@ -73,6 +73,13 @@ def test_a_units_own_figures_come_before_the_sum_of_those_below(scene: Scene) ->
     assert table(scene, cast.county)[0].split()[4:6] == ["3/4", "40/90"]
 
 
+def test_a_column_the_own_figures_leave_open_is_summed_from_below(scene: Scene) -> None:
+    cast = scene.cast
+    state(scene, cast.city, "school", 100, cadre_count=7)
+    state(scene, cast.committee, "school", 90, branch_count=4, cadre_count=3)
+    assert table(scene, cast.city)[0].split()[4:7] == ["3/4", "40/100", "1/7"]
+
+
 def test_of_a_closed_unit_nothing_is_expected_at_any_place_as_in_the_bulletin(scene: Scene) -> None:
     cast = scene.cast
     before = {line.domain: line.expected for line in queries.standing(scene.campaign, cast.committee)}
