@@ -12,7 +12,7 @@ from zhtj.lib.problems import Severity
 from orgs.kinds import Domain, Industry, UnitKind
 from orgs.models import OrgUnit
 from progress import gate
-from progress.models import Campaign, GateOpening
+from progress.models import Campaign, GateOpening, Stage
 
 from tests import world
 from tests.progress.conftest import DAY, Scene
@@ -156,15 +156,21 @@ def test_the_setting_warn_makes_them_warnings(scene: Scene, state_branch: OrgUni
     }
 
 
-def test_three_queries_answer_for_any_number_of_branches(scene: Scene, state_branch: OrgUnit) -> None:
+def test_four_queries_answer_for_any_number_of_branches_and_three_where_all_are_open(
+    scene: Scene, state_branch: OrgUnit
+) -> None:
     scene.compute()
     world.unit(scene.cast.city, UnitKind.COMMITTEE, industry=Industry.COMMUNITY)
     branches = list(OrgUnit.objects.filter(kind=UnitKind.BRANCH).values_list("pk", flat=True))
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         closed = gate.check(branches * 3, TODAY)
     assert set(closed) == {scene.cast.village.pk}
+    assert len(queries) == 4
+    stage = Stage.objects.get(gate_stage__isnull=False)
+    early = GateOpening.Reason.EARLY
+    GateOpening.objects.create(stage=stage, region=scene.cast.city, opened_on=TODAY, reason=early)
+    with CaptureQueriesContext(connection) as queries:
+        assert gate.check([scene.cast.village.pk] * 3, TODAY) == {}
     assert len(queries) == 3
 
 
