@@ -69,7 +69,7 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "early_openings": ("city_admin", {}, "", 9),
     "spot_checks": ("committee_admin", {}, "", 5),
     "api_me": ("committee_admin", {}, "", 4),
-    "audit_list": ("auditor", {}, "", 5),
+    "audit_list": ("auditor", {}, "", 11),
     "api_audit": ("auditor", {}, "", 4),
     "unit_admins": ("county_admin", {"pk": "committee"}, "", 13),
     "unit_codes": ("committee_admin", {"pk": "committee"}, "", 10),
