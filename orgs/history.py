@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhtj.lib import bulk
 
@@ -84,6 +84,14 @@ def as_of(moment: dt.datetime, path: str = "") -> Q:
 def existed(unit: OrgUnit, moment: dt.datetime) -> bool:
     """Had `unit` a place just before `moment`? One query."""
     return UnitPlacement.objects.filter(as_of(moment), unit=unit).exists()
+
+
+def placed_since(moment: dt.datetime) -> QuerySet[Any, Any]:
+    """The ids of the units that were placed anew at `moment` or since, for a subquery: founded, moved,
+    renamed, opened again, or in another domain. Every other open unit stands under the superior it had as
+    of `moment`. By index.
+    """
+    return UnitPlacement.objects.filter(from_at__gte=moment).order_by().values_list("unit").distinct()
 
 
 def tree_as_of(root: OrgUnit, moment: dt.datetime) -> PastTree:

@@ -23,6 +23,8 @@ from members.queries.counts import (
     active_counts_by_domain,
     changes_by_domain,
     claim_counts_by_branch,
+    entered_since,
+    left_since,
     youth_counts_by_branch,
 )
 from members.queries.export import export_file, export_rows
@@ -81,6 +83,7 @@ __all__ = [
     "disputed",
     "document_of",
     "enterable",
+    "entered_since",
     "entry_of",
     "ever",
     "export_file",
@@ -90,6 +93,7 @@ __all__ = [
     "is_private",
     "is_releasable",
     "left_counts_by_branch",
+    "left_since",
     "looks_like_id",
     "member_claimed",
     "member_here",

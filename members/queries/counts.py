@@ -82,6 +82,20 @@ def changes_by_domain(top: OrgUnit, since: dt.datetime) -> dict[str, int]:
     return dict(changes)
 
 
+def left_since(moment: dt.datetime) -> QuerySet[Any, Any]:
+    """The ids of the branches somebody has left since `moment`, for a subquery. By index."""
+    return Member.objects.filter(until_at__gte=moment).order_by().values_list("branch").distinct()
+
+
+def entered_since(moment: dt.datetime, *, more_than: int) -> QuerySet[Any, Any]:
+    """The ids of the branches with more than so many members who have come since `moment`, for a subquery.
+
+    By index; costs what has come.
+    """
+    come = Member.objects.filter(from_at__gte=moment, until_at=None).order_by().values_list("branch")
+    return come.annotate(count=Count("pk")).filter(count__gt=more_than).values_list("branch")
+
+
 def _below(top: OrgUnit) -> QuerySet[Member]:
     return Member.objects.filter(finding.below(top, "branch"))
 

@@ -57,6 +57,7 @@ from progress.queries.live import Live, live
 from progress.queries.naming import day_number, number
 from progress.queries.outputs import given_file, given_out, owed_files, reader_for
 from progress.queries.page import Choice, Page, column_of, page
+from progress.queries.present import perhaps_large, perhaps_small
 from progress.queries.report import GROUPS, Row, Sheet, drawn_lines, read, report
 from progress.queries.spotchecks import spot_checks, spot_checks_to_look_at
 from progress.queries.standing import Standing, standing
@@ -130,6 +131,8 @@ __all__ = [
     "owed_files",
     "own_unit",
     "page",
+    "perhaps_large",
+    "perhaps_small",
     "provinces_to_set",
     "read",
     "reader_for",

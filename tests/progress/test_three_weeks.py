@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 import pytest
 
+from zhtj.desk import health
+from zhtj.desk.sizes import small_units
 from zhtj.lib import days
 
 from members.models import LeftReason, Member
@@ -20,7 +22,7 @@ from members.queries import active_counts_by_domain
 from orgs.kinds import Domain, Industry, UnitKind
 from orgs.models import OrgUnit
 from orgs.tree import move, rename
-from orgs.tree.closing import close
+from orgs.tree.closing import close, reopen
 from progress.actions import compute_bulletin, publish_bulletin
 from progress.models import Bulletin
 from progress.queries import present
@@ -41,6 +43,7 @@ class Province:
     def __init__(self, scene: Scene, seed: int) -> None:
         self.scene, self.chance, self.book = scene, random.Random(seed), Book()
         self.numbers = iter(range(1, 10_000))
+        self.closed: list[tuple[str, str, dict[tuple[str, str], int]]] = []  # code, superior, figures
         parents = dict(OrgUnit.objects.values_list("pk", "code"))
         for unit in OrgUnit.objects.order_by("level", "pk"):
             self.book.plant(unit, parents.get(unit.parent_id, ""))
@@ -57,6 +60,7 @@ class Province:
             self.found_branch,
             self.found_committee,
             self.merge,
+            self.reopen,
             self.appoint,
         ]
 
@@ -65,7 +69,7 @@ class Province:
 
     def enter(self) -> None:
         branch = self._any("branch")
-        for member in world.members(branch, self.chance.randint(1, 4)):
+        for member in world.members(branch, self.chance.choice([1, 2, 3, 4, 25])):
             self.book.members[member.pk] = branch.code
 
     def withdraw(self) -> None:
@@ -123,9 +127,17 @@ class Province:
         for pk in [pk for pk, branch in self.book.members.items() if branch == gone.code]:
             self._carry(pk, into)
         close(gone, at=days.now(), into=into)
-        del self.book.units[gone.code]
-        for code, domain in [key for key in self.book.figures if key[0] == gone.code]:
-            del self.book.figures[code, domain]
+        figures = {key: count for key, count in self.book.figures.items() if key[0] == gone.code}
+        self.closed.append((gone.code, self.book.units.pop(gone.code).parent, figures))
+        for key in figures:
+            del self.book.figures[key]
+
+    def reopen(self) -> None:
+        """A branch that was merged opens again, empty, with the figures it had."""
+        if self.closed:
+            code, parent, figures = self.closed.pop()
+            self.book.plant(reopen(OrgUnit.objects.get(code=code), at=days.now()), parent)
+            self.book.figures |= figures
 
     def expect(self) -> None:
         unit = self._any("branch", "committee", "county_committee", "city_committee")
@@ -215,6 +227,23 @@ def assert_now_is_everybody() -> None:
         assert Counter(present.entered_now(unit)) == everybody, unit
 
 
+def assert_the_lists_are_everybody(scene: Scene) -> None:
+    """What the last bulletin leaves out of a list, a count of every branch leaves out as well."""
+    scope = world.actor(scene.cast.province_admin).scope
+    sizes = Counter(Member.objects.filter(until_at=None).values_list("branch_id", flat=True))
+    branches = set(OrgUnit.objects.filter(kind=UnitKind.BRANCH, closed_at=None).values_list("pk", flat=True))
+    for code, is_faulty in (
+        ("branch.empty", lambda size: size == 0),
+        ("branch.under_three", lambda size: 0 < size < 3),
+        ("branch.over_fifty", lambda size: size > health.MOST),
+    ):
+        told = {pk for pk in branches if is_faulty(sizes[pk])}
+        listed = health.faulty(scope, unit=scene.cast.province, code=code)
+        assert set(listed.values_list("pk", flat=True)) == told, code
+    queue = small_units(scope).filter(kind=UnitKind.BRANCH)
+    assert {unit.pk for unit in queue} == {pk for pk in branches if sizes[pk] < 3}
+
+
 @pytest.mark.parametrize("seed", [42, pytest.param(7, marks=pytest.mark.stress)])
 def test_every_day_of_three_weeks_is_the_book_as_it_stood_and_stays_so(
     empty_scene: Scene, seed: int, monkeypatch: pytest.MonkeyPatch
@@ -233,7 +262,12 @@ def test_every_day_of_three_weeks_is_the_book_as_it_stood_and_stays_so(
         bulletin = scene.compute(day)
         assert_is_the_book(bulletin, books[day])
         frozen[day] = whole(bulletin)
-        assert_now_is_everybody()  # counted from the last bulletin that was published, on the tree of now
+        # Told from the last bulletin that was published, one to three days old, on the tree of now.
+        assert_now_is_everybody()
+        with monkeypatch.context() as few:
+            for at_most in (present.FEW, 0):  # named one by one, or asked for in the list's own statement
+                few.setattr(present, "FEW", at_most)
+                assert_the_lists_are_everybody(scene)
         if day.day % 3 == 0:
             publish_bulletin(world.actor(scene.cast.staff), bulletin=bulletin)
     for day in province.chance.sample(sorted(frozen), DAYS):

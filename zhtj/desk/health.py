@@ -25,6 +25,7 @@ from orgs.kinds import FEWEST_MEMBERS, UnitKind
 from orgs.models import OrgUnit
 from orgs.rules import CARD_FIELDS, POST_COUNTS
 from orgs.scopes import Scope
+from progress import queries as progress
 
 STRUCTURE = "附件第四条第1款"
 PAGE_SIZE = 50
@@ -84,7 +85,8 @@ CODES = Catalogue(
 class Check:
     """One line of section 7: its words, the condition a faulty unit meets, the link that mends it.
 
-    `capability` is what the link needs on the unit; without it the link leads to the unit itself.
+    `capability` is what the link needs on the unit; without it the link leads to the unit itself. `perhaps`
+    holds wherever the condition holds, and is answered sooner for a province.
     """
 
     code: str
@@ -93,6 +95,7 @@ class Check:
     condition: Callable[[], Q]
     capability: str
     link: Callable[[OrgUnit], str]
+    perhaps: Callable[[OrgUnit], Q] = lambda _: Q()
 
     @property
     def key(self) -> str:
@@ -133,6 +136,7 @@ CHECKS = (
         lambda: BRANCH & ~Q(has_members()),
         "members.enter",
         _to_import,
+        lambda unit: progress.perhaps_small(unit, 1),
     ),
     Check(
         "branch.under_three",
@@ -141,6 +145,7 @@ CHECKS = (
         lambda: BRANCH & Q(has_members()) & ~Q(has_members(at_least=FEWEST_MEMBERS)),
         "units.manage",
         _page("unit_merge"),
+        lambda unit: progress.perhaps_small(unit, FEWEST_MEMBERS),
     ),
     Check(
         "branch.over_fifty",
@@ -149,6 +154,7 @@ CHECKS = (
         lambda: BRANCH & Q(has_members(at_least=MOST + 1)),
         "members.see",
         _to_roster,
+        lambda unit: progress.perhaps_large(unit, MOST),
     ),
     Check("unit.hollow", "没有团支部", "创建团支部", hollow, "units.create", _page("unit_create")),
     Check(
@@ -200,10 +206,13 @@ class Listing:
 def faulty(scope: Scope, *, unit: OrgUnit, code: str = "", near: bool = False) -> QuerySet[OrgUnit]:
     """Open units in `unit`'s sub-tree (`near`: itself and its children) that fail `code`, or any check.
 
-    In tree order, each check annotated under its key.
+    In tree order, each check annotated under its key. The code of a check of members may ask one query.
     """
+    if near:
+        place = Q(pk=unit.pk) | Q(parent=unit.pk)
+    else:
+        place = queries.place_of(unit) & (BY_CODE[code].perhaps(unit) if code in BY_CODE else Q())
     wanted = [BY_CODE[code]] if code in BY_CODE else CHECKS
-    place = Q(pk=unit.pk) | Q(parent=unit.pk) if near else queries.place_of(unit)
     return _examined(scope, place).filter(reduce(or_, (Q(**{check.key: True}) for check in wanted)))
 
 

@@ -15,6 +15,7 @@ from orgs import queries
 from orgs.kinds import FEWEST_MEMBERS, LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
+from progress import queries as progress
 
 MOST = 50  # a hint above it
 SUGGESTED = 3
@@ -60,10 +61,15 @@ def partners(scope: Scope, units: Sequence[OrgUnit]) -> dict[int, list[Partner]]
 def small_units(scope: Scope) -> QuerySet[OrgUnit]:
     """The queue of the superior: branches with fewer than three members and hollow units, in tree order.
 
-    Open ones below the account only, each with `size`. Done ones are no longer in it by themselves.
+    Open ones below the account only, each with `size`. Done ones are no longer in it by themselves. Three
+    queries at most, for what the last bulletin knows, besides the one of the list.
     """
     mine = queries.units(scope, "units.manage").filter(closed_at=None)
-    small = Q(kind=UnitKind.BRANCH) & ~Q(has_members(at_least=FEWEST_MEMBERS))
+    own = queries.units(scope).filter(pk=scope.unit_id).first()
+    small = Q(kind=UnitKind.BRANCH)
+    if own is not None:  # asked first, or everybody would be counted all the same
+        small &= progress.perhaps_small(own, FEWEST_MEMBERS) | ~Q(tree_id=own.tree_id)
+    small &= ~Q(has_members(at_least=FEWEST_MEMBERS))
     return with_size(mine.filter(small | hollow()))
 
 
