@@ -75,6 +75,7 @@ ACTIONS: dict[str, str] = {
     "imports.attest_evidence": "确认材料在档",
     "imports.commit": "提交导入",
     "imports.discard": "放弃导入批次",
+    "imports.take_over": "接手导入批次",
     "imports.mend_row": "修改导入行",
     "imports.skip_row": "跳过导入行",
     "imports.unskip_row": "恢复导入行",

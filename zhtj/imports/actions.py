@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from zhtj.imports import cells, queries, registry, rules
 from zhtj.imports.models import BatchState, ImportBatch, ImportRow, RowOutcome
 from zhtj.imports.pipeline import documents, states
-from zhtj.imports.rules import ATTESTATION, CODES
+from zhtj.imports.rules import ATTESTATION, CODES, NO_RIGHT
 from zhtj.lib import crypto, days, sheets
 from zhtj.lib.problems import Refused
 
@@ -134,6 +134,30 @@ def check_again(actor: Actor, *, batch: ImportBatch) -> None:
     the rows as they were mended. Raises Refused if it does not wait for a person."""
     _require(actor, batch)
     _back_to_check(batch)
+
+
+def may_take_over(actor: Actor, batch: ImportBatch) -> bool:
+    """Does it stand still because somebody else, who answers for it, has lost the right?"""
+    is_left = batch.state == BatchState.FAILED and any(said["code"] == NO_RIGHT for said in batch.problems)
+    return is_left and batch.answered_by != actor.user
+
+
+def take_over(actor: Actor, *, batch: ImportBatch) -> None:
+    """Answer for a batch whose uploader has lost the right; it then waits for its check, in the actor's name.
+
+    Whoever may import for its unit may mend and commit it already; what the check may reach is theirs from
+    now on. Raises Refused where it does not stand still for that.
+    """
+    _require(actor, batch)
+    if not may_take_over(actor, batch):
+        raise Refused([CODES.problem("batch.not_left")])
+    with transaction.atomic():
+        before = {"user": batch.answered_by.username}
+        _back_to_check(batch, taken_over_by=actor.user)
+        after = {"user": actor.user.username if actor.user else ""}
+        audit.record(
+            actor, "imports.take_over", unit=batch.unit, batch_id=batch.pk, before=before, after=after
+        )
 
 
 def discard(actor: Actor, *, batch: ImportBatch) -> None:

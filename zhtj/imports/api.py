@@ -169,6 +169,14 @@ class ImportViewSet(viewsets.ViewSet):
         return Response(_whole(_batch(request, pk)))
 
     @extend_schema(request=None, responses={200: dict})
+    def take_over(self, request: Request, pk: int) -> Response:
+        """Answer for a batch whose uploader has lost the right, and have it judged anew."""
+        batch = _batch(request, pk)
+        actions.take_over(request.actor, batch=batch)
+        tasks.check_again(batch)
+        return Response(_whole(_batch(request, pk)))
+
+    @extend_schema(request=None, responses={200: dict})
     def discard(self, request: Request, pk: int) -> Response:
         """Give the batch up before anything is written: its file and rows are removed."""
         actions.discard(request.actor, batch=_batch(request, pk))
@@ -308,6 +316,7 @@ def _described(batch: ImportBatch) -> dict[str, Any]:
         "file_name": batch.file_name,
         "uploaded_by": batch.uploaded_by.username,
         "uploaded_at": batch.uploaded_at.isoformat(),
+        "taken_over_by": batch.taken_over_by.username if batch.taken_over_by else None,
         "attest_evidence": batch.attest_evidence,
         "rows_done": batch.done_count,
         "open_rows": batch.open_count,
@@ -357,6 +366,7 @@ api_urls = [
     _path("rows/<int:number>/mend/", "api_import_mend", post="mend"),
     _path("rows/<int:number>/skip/", "api_import_skip", post="skip"),
     _path("check/", "api_import_check", post="check"),
+    _path("take-over/", "api_import_take_over", post="take_over"),
     _path("discard/", "api_import_discard", post="discard"),
     _path("list/", "api_import_list_rows", post="put_on_list"),
     _path("open-rows/", "api_import_open_rows", get="open_rows"),

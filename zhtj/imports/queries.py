@@ -74,13 +74,14 @@ def batches(scope: Scope) -> QuerySet[ImportBatch]:
     for kind in kinds(scope):
         reach |= Q(kind=kind.key) & _reachable(scope, kind, "unit")
     documents = ("file_sealed", "rows_sealed", "judged_sealed")
-    people = ("uploaded_by", "committed_by", "discarded_by")
+    people = ("uploaded_by", "taken_over_by", "committed_by", "discarded_by")
     found = ImportBatch.objects.filter(reach).select_related("unit", *people)
     return found.defer(*documents).order_by("-uploaded_at", "-pk")
 
 
 def uploaded_by(found: QuerySet[ImportBatch], user: User) -> QuerySet[ImportBatch]:
-    return found.filter(uploaded_by=user)
+    """What somebody uploaded, or took over."""
+    return found.filter(Q(uploaded_by=user) | Q(taken_over_by=user))
 
 
 def matching(

@@ -7,6 +7,7 @@ from zhtj.lib import sheets
 from zhtj.lib.problems import Catalogue, Problem, Rule, Severity
 
 PRACTICE = "系统约定"
+NO_RIGHT = "batch.no_right"
 
 CODES = Catalogue(
     [
@@ -23,9 +24,15 @@ CODES = Catalogue(
             PRACTICE,
         ),
         Rule(
-            "batch.no_right",
-            "上传人已没有在“{unit}”{what}的权限，没有写入任何内容。",
-            "请联系上级团组织管理员恢复权限后再继续。",
+            NO_RIGHT,
+            "{who}已没有在“{unit}”{what}的权限，没有写入任何内容。",
+            "请由有这项权限的同事接手（文件未受理的，重新上传），或联系上级团组织管理员恢复权限。",
+            PRACTICE,
+        ),
+        Rule(
+            "batch.not_left",
+            "这一批不需要接手：没有因为上传人失去权限而停下。",
+            "请刷新页面，按页面上的提示继续。",
             PRACTICE,
         ),
         Rule(

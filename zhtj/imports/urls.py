@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/", views.batch, name="import_batch"),
     path("<int:pk>/progress/", views.progress, name="import_progress"),
     path("<int:pk>/check/", views.check_again, name="import_check"),
+    path("<int:pk>/take-over/", views.take_over, name="import_take_over"),
     path("<int:pk>/discard/", views.discard, name="import_discard"),
     path("<int:pk>/attest/", views.attest, name="import_attest"),
     path("<int:pk>/commit/", views.commit, name="import_commit"),

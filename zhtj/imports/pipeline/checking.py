@@ -17,11 +17,12 @@ from django.db import InterfaceError, OperationalError, connection
 from zhtj.imports import queries, registry
 from zhtj.imports.models import BatchState, ImportBatch
 from zhtj.imports.pipeline import continuing, documents, findings, preparing, reading, states
-from zhtj.imports.rules import CODES
+from zhtj.imports.rules import CODES, NO_RIGHT
 from zhtj.lib import collector, days, sheets
 from zhtj.lib.problems import Problem
 from zhtj.lib.workbook import Context, Judged, Row, WorkbookKind
 
+from orgs.models import User
 from orgs.scopes import actor_for
 
 logger = logging.getLogger(__name__)
@@ -83,13 +84,15 @@ def fail(batch: ImportBatch, problem: Problem) -> None:
         logger.info("%s", late)
 
 
-def no_right(batch: ImportBatch) -> Problem:
+def no_right(batch: ImportBatch, who: User | None = None) -> Problem:
+    """`who` lost the right; by default whoever the batch is checked for."""
     what = f"导入{registry.kind_of(batch.kind).title}"
-    return CODES.problem("batch.no_right", unit=batch.unit.short_name, what=what)
+    unit = batch.unit.short_name
+    return CODES.problem(NO_RIGHT, who=str(who or batch.answered_by), unit=unit, what=what)
 
 
 def _check(batch: ImportBatch, kind: WorkbookKind) -> None:
-    actor = actor_for(batch.uploaded_by, batch.door)
+    actor = actor_for(batch.answered_by, batch.door)
     queries.require(actor.scope, kind, batch.unit)
     read = reading.rows_of(batch, kind)
     if (mended := continuing.carry_on(actor, batch, read)) is not None:

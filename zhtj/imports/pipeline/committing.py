@@ -45,7 +45,7 @@ def commit(batch_id: int) -> None:
     except states.Superseded as late:
         logger.info("%s", late)
     except PermissionDenied:
-        _give_back(batch, checking.no_right(batch).message)
+        _give_back(batch, checking.no_right(batch, batch.committed_by).message)
     except (OperationalError, InterfaceError):
         checking.let_go(batch)
         raise

@@ -119,7 +119,8 @@ def _take(batch_id: int, free: Q, state: BatchState, *, unread: tuple[str, ...])
     )
     if taken != 1:
         return None
-    batches = ImportBatch.objects.select_related("unit", "uploaded_by", "committed_by")
+    people = ("uploaded_by", "taken_over_by", "committed_by")
+    batches = ImportBatch.objects.select_related("unit", *people)
     return batches.defer(*unread).get(pk=batch_id)
 
 

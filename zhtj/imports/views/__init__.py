@@ -13,6 +13,7 @@ from zhtj.imports.views.review import (
     progress,
     put_on_list,
     skip_row,
+    take_over,
 )
 from zhtj.imports.views.rows import row, row_check
 from zhtj.imports.views.undo import undo
@@ -35,6 +36,7 @@ __all__ = [
     "row",
     "row_check",
     "skip_row",
+    "take_over",
     "undo",
     "upload",
 ]

@@ -38,7 +38,7 @@ def batch(request: Request, pk: int) -> HttpResponse:
         )
         context |= {"page": page, "rows": review.lines(found, page), "code": code, "show": show}
     if found.state == BatchState.FAILED:
-        context |= review.kept(found)
+        context |= review.kept(found) | {"may_take_over": actions.may_take_over(request.actor, found)}
     return render(request, "imports/batch.html", context)
 
 
@@ -79,6 +79,13 @@ def commit(request: Request, pk: int) -> HttpResponse:
 def check_again(request: Request, pk: int) -> HttpResponse:
     """Judged anew as it is: the system is otherwise by now, or the last check failed."""
     return _changed(request, pk, actions.check_again)
+
+
+@signed_in
+@require_POST
+def take_over(request: Request, pk: int) -> HttpResponse:
+    """Answered for from now on by whoever asks, and judged anew."""
+    return _changed(request, pk, actions.take_over)
 
 
 @signed_in
