@@ -29,11 +29,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One column over the days, oldest first; `last` is its line on the last day as shown."""
+    """One column over the days, oldest first; `last` is its line on the last day as shown, `clock` says when
+    the column runs for the unit."""
 
     column: Column
     points: list[Point]
     last: Row
+    clock: tally.Clock
 
     @property
     def pace(self) -> float | None:
@@ -98,7 +100,7 @@ def trend(scope: Scope, bulletin: Bulletin, unit: OrgUnit) -> list[Curve]:
                 for day, pk in last.items()
                 if (pk, column.key) in counted
             ]
-            curves.append(Curve(column, points, row))
+            curves.append(Curve(column, points, row, clock))
     return curves
 
 

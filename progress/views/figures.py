@@ -118,14 +118,14 @@ def opened(scope: Scope, asked: QueryDict, day: dt.date) -> tuple[Bulletin, OrgU
 
 
 def _drawn(curve: queries.Curve) -> chart.Chart:
-    figures, column = curve.last.figures, curve.column
+    figures, clock = curve.last.figures, curve.clock
     return chart.draw(
         chart.Source(
             days=[point.day for point in curve.points],
             entered=[point.entered for point in curve.points],
             expected=curve.last.expected,
-            opens=column.opens,
-            deadline=column.deadline,
+            opens=clock.opens,
+            deadline=clock.deadline,
             forecast=figures.forecast,
         )
     )

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from zhtj.lib import days
 
+from orgs.kinds import Industry, UnitKind
 from orgs.models import User
 from orgs.tree import move
 from progress import actions, exports, queries
@@ -170,6 +171,25 @@ def test_all_stages_stand_by_deadline(published: Scene) -> None:
         "members_state",
         "members_other",
     ]
+
+
+def test_the_plan_line_of_a_gated_stage_begins_where_the_gate_opened(published: Scene) -> None:
+    def drawn(user: User) -> dict[str, object]:
+        return {curve.column.key: chart for curve, chart in get(user, "trend").context["drawn"]}
+
+    closed = drawn(published.cast.city_admin)
+    assert closed["members_school"].plan != ""
+    assert closed["members_other"].plan == ""
+    works = world.unit(published.cast.other_city, UnitKind.COMMITTEE, industry=Industry.RURAL)
+    published.expect(world.branch(works), 9, "rural")
+    actions.publish_bulletin(world.actor(published.cast.staff), bulletin=published.compute(NEXT))
+    (curve,) = (
+        chart
+        for curve, chart in get(published.cast.outsider, "trend", day=NEXT).context["drawn"]
+        if curve.column.key == "members_other"
+    )
+    begin = curve.entered.split(",")[0]  # where the first day lies, on which its gate opened
+    assert curve.plan.startswith(f"{begin},")
 
 
 def test_two_days_show_what_was_won_and_lost(published: Scene) -> None:
