@@ -45,7 +45,8 @@ class StageHead:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as shown: the keys of `report_bulletin`, `class` being called `group`, and `explained`."""
+    """One line as shown: the keys of `report_bulletin`, `class` being called `group`, `explained`, and
+    whether the province agreed to an `early` start."""
 
     unit: str
     name: str
@@ -66,6 +67,7 @@ class Line:
     status: str
     rank: int | None
     explained: int | None
+    early: bool = False
 
     @property
     def lags(self) -> bool:
@@ -128,6 +130,13 @@ class Document:
         busy = {line.unit for line in self.lines if line.stage in members and line.has_part}
         shown = [line for line in everybody if line.has_part or (stage in members and line.unit not in busy)]
         return shown, len(everybody) - len(shown)
+
+    def opened_early(self, stage: str, group: str | None = None) -> list[str]:
+        """Who has an early start in a stage: the unit itself, with all below it, or those of its children."""
+        own = self.own(stage)
+        if own is not None and own.early:
+            return [own.name]
+        return [line.name for line in self.children(stage, group=group) if line.early]
 
     def groups(self) -> list[str]:
         """The classes among the children, in their order."""
@@ -193,5 +202,6 @@ def verification_code(head: Head, lines: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _line(line: Mapping[str, Any]) -> Line:
-    values = {field.name: line["class" if field.name == "group" else field.name] for field in fields(Line)}
-    return Line(**values | {"name": words.line(line["name"])})
+    names = [field.name for field in fields(Line) if field.name != "early"]
+    values = {name: line["class" if name == "group" else name] for name in names}
+    return Line(**values | {"name": words.line(line["name"]), "early": line.get("early", False)})

@@ -142,7 +142,8 @@ def _own(document: Document, stage: StageHead) -> str:
     rate = f"，{say.rate}{words.percent(line.rate)}" if line.rate is not None else ""
     rate += f"（{words.explained(line.explained)}{say.each}）" if line.explained else ""
     since = words.change_in_words(line.delta_1)
-    return f"{stage.name}：{expected}{say.done}{line.entered:,}{say.each}{rate}{since}。{_ahead(stage, line)}"
+    then = _ahead(stage, line) + words.early(document.opened_early(stage.key))
+    return f"{stage.name}：{expected}{say.done}{line.entered:,}{say.each}{rate}{since}。{then}"
 
 
 def _ahead(stage: StageHead, line: Line) -> str:

@@ -82,7 +82,7 @@ def _picture(document: Document, sheet: Sheetful) -> dict[str, Any]:
         "own": _own(head.unit_name, own, stage) if own and stage else None,
         "columns": COLUMNS,
         "rows": [_row(line) for line in sheet.rows],
-        "notes": list(_notes(sheet, own)),
+        "notes": [*filter(None, [_early(document, sheet)]), *_notes(sheet, own)],
         "number": f"日通报{head.number}",
         "code": f"校验码 {head.code}",
     }
@@ -117,6 +117,11 @@ def _row(line: Line) -> dict[str, Any]:
         "tone": TONES.get(Status(line.status), "plain"),
         "lags": line.lags,
     }
+
+
+def _early(document: Document, sheet: Sheetful) -> str:
+    """Who of the whole class has an early start in the stage shown."""
+    return words.early(document.opened_early(sheet.stage.key, sheet.group or None)) if sheet.stage else ""
 
 
 def _notes(sheet: Sheetful, own: Line | None) -> Iterator[str]:

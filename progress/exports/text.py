@@ -70,6 +70,7 @@ def _optional(document: Document, stage: StageHead | None, groups: Sequence[str]
     idle = sum(child.lags and not child.entered for child in children)
     if idle:
         yield [f"零录入单位{idle}个。"]
+    yield [words.early(document.opened_early(stage.key, groups[0] if groups else None))]
 
 
 def _names(lines: Sequence[Line]) -> str:

@@ -4,10 +4,12 @@
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 from progress import tally
 
 UNKNOWN = "—"
+MOST_EARLY = 10  # named of those with an early start
 
 EXPLAINED_NOTE = "“已说明”：本级录完，缺额已说明并经上级认可，不改变录入率。"
 
@@ -22,6 +24,12 @@ def figure(value: float | None) -> str:
 def explained(value: int | None) -> str:
     """`已说明12`; empty where nothing is explained."""
     return f"已说明{value:,}" if value else ""
+
+
+def early(names: Sequence[str]) -> str:
+    """`经批准同步推进：郑州团市委。`; empty where nobody has an early start."""
+    more = f"等{len(names)}个单位" if len(names) > MOST_EARLY else ""
+    return f"经批准同步推进：{'、'.join(names[:MOST_EARLY])}{more}。" if names else ""
 
 
 def change(value: int | None) -> str:

@@ -10,6 +10,7 @@ from zhtj.lib.sheets import HeaderCell, Marked, SheetOut, write_workbook
 from zhtj.lib.workbook import Cell
 
 from progress import tally
+from progress.exports import words
 from progress.exports.document import Document, Line, StageHead
 
 COUNT, RATE, DAY, PACE = "#,##0", "0.0%", "yyyy-mm-dd", "#,##0.0"
@@ -53,6 +54,8 @@ def _sheet(document: Document, name: str, stage: StageHead) -> SheetOut:
         f"{head.campaign}第{head.day_number}天　截至 {head.cutoff:%Y-%m-%d %H:%M}"
         f"　阶段截止 {stage.deadline:%Y-%m-%d}　校验码 {head.code}",
     ]
+    if early := words.early(document.opened_early(stage.key)):
+        explanation.append(early)
     if head.reason:
         explanation.append(f"更正说明：{head.reason}")
     if head.is_preview:

@@ -140,9 +140,13 @@ def report(scope: Scope | None, bulletin: Bulletin, unit: OrgUnit) -> list[dict[
 
 
 def drawn_lines(bulletin: Bulletin, unit: OrgUnit) -> list[dict[str, Any]]:
-    """All lines of `report`, each with what is `explained`: for the files, which show it beside the rate."""
+    """All lines of `report` for the files: with what is `explained`, and `early` where it was opened so."""
     sheet = read(None, bulletin, unit, columns(bulletin))
-    return [row.as_line() | {"explained": row.explained} for rows in sheet.rows.values() for row in rows]
+    return [
+        row.as_line() | {"explained": row.explained} | ({"early": True} if row.is_early else {})
+        for rows in sheet.rows.values()
+        for row in rows
+    ]
 
 
 def read(
