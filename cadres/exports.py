@@ -33,11 +33,8 @@ def workbook(
     """
     target = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the answer closes it
     header = [*_WHO, *(HeaderCell(c.label, width=c.width, is_text=c.is_text) for c in columns)]
-    lines = [
-        title,
-        "含完整的身份证号码和手机号码，请妥善保管。" if full else "身份证号码和手机号码已作遮盖。",
-    ]
-    write_workbook(target, [SheetOut("团干部", header, _rows(posts, columns, today, full), lines)])
+    note = "含完整的身份证号码和手机号码，请妥善保管。" if full else "身份证号码和手机号码已作遮盖。"
+    write_workbook(target, [SheetOut("团干部", header, _rows(posts, columns, today, full), [note], title)])
     target.seek(0)
     return target
 

@@ -313,7 +313,7 @@ class RosterViewSet(ListView):
             full=full,
             purpose=given.validated_data["purpose"],
         )
-        file = queries.export_file(found, columns, full=full)
+        file = queries.export_file(found, columns, title=f"{unit.short_name}团员名册", full=full)
         return FileResponse(
             file, as_attachment=True, filename=f"{unit.code}-members.xlsx", content_type=sheets.MEDIA_TYPE
         )

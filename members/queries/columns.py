@@ -24,6 +24,7 @@ class Column:
     key: str
     header: str
     value: Callable[[Row], str]
+    width: float = 12  # of the column in a workbook
 
 
 def _national_id(row: Row) -> str:
@@ -53,31 +54,32 @@ def _day(name: str) -> Callable[[Row], str]:
 
 # The name and the branch lead every row; what follows is a choice.
 NAME = Column("full_name", "姓名", lambda row: row.member.person.full_name)
-BRANCH = Column("branch", "团支部", lambda row: row.member.branch.short_name)
-CODE = Column("code", "组织编码", lambda row: row.member.branch.code)
+BRANCH = Column("branch", "团支部", lambda row: row.member.branch.short_name, 28)
+CODE = Column("code", "组织编码", lambda row: row.member.branch.code, 18)
 LEFT = Column(
     "left",
     "移出",
     lambda row: f"{_day('until_at')(row)} {row.member.get_left_reason_display()}".strip(),
+    22,
 )
 COLUMNS: dict[str, Column] = {
     column.key: column
     for column in (
-        Column("national_id", "身份证号码", _national_id),
-        Column("sex", "性别", lambda row: row.member.person.get_sex_display()),
+        Column("national_id", "身份证号码", _national_id, 21),
+        Column("sex", "性别", lambda row: row.member.person.get_sex_display(), 6),
         Column("birth_on", "出生日期", lambda row: f"{row.member.person.birth_on:%Y-%m-%d}"),
-        Column("ethnicity", "民族", _of_person("ethnicity")),
+        Column("ethnicity", "民族", _of_person("ethnicity"), 9),
         Column("political_status", "政治面貌", lambda row: row.member.person.get_political_status_display()),
         Column("joined_on", "入团年月", _stored("joined_on")),
-        Column("development_number", "发展团员编号", _stored("development_number")),
+        Column("development_number", "发展团员编号", _stored("development_number"), 18),
         Column("post", "团内职务", lambda row: row.post),
-        Column("mobile", "手机号码", _mobile),
+        Column("mobile", "手机号码", _mobile, 14),
         Column("education", "文化程度", _of_person("education")),
-        Column("workplace", "学习工作单位", _of_person("workplace")),
+        Column("workplace", "学习工作单位", _of_person("workplace"), 26),
         Column("application_form", "入团志愿书", _stored("application_form")),
         Column("member_card", "团员证", _stored("member_card")),
-        Column("transfer_letter", "组织关系介绍信", _stored("transfer_letter")),
-        Column("attested_at", "材料确认日期", _day("attested_at")),
+        Column("transfer_letter", "组织关系介绍信", _stored("transfer_letter"), 16),
+        Column("attested_at", "材料确认日期", _day("attested_at"), 14),
         Column("joined_party_on", "入党年月", _of_person("joined_party_on")),
         Column("is_volunteer", "注册志愿者", _of_person("is_volunteer")),
         Column("from_at", "录入日期", _day("from_at")),

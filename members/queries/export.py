@@ -32,10 +32,12 @@ def export_rows(
             yield [column.value(row) for column in columns]
 
 
-def export_file(found: QuerySet[Member], columns: Sequence[Column], *, full: bool) -> IO[bytes]:
+def export_file(found: QuerySet[Member], columns: Sequence[Column], *, title: str, full: bool) -> IO[bytes]:
     """The workbook of `export_rows`, on disk from a megabyte on; who answers with it closes it."""
-    header = [HeaderCell(column.header, is_text=True) for column in columns]
+    header = [HeaderCell(column.header, width=column.width, is_text=True) for column in columns]
+    note = "含完整的身份证号码和手机号码，请妥善保管。" if full else "身份证号码和手机号码已作遮盖。"
     target = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115 - the answer closes it
-    write_workbook(target, [SheetOut("团员名册", header, export_rows(found, columns, full=full))])
+    rows = export_rows(found, columns, full=full)
+    write_workbook(target, [SheetOut("团员名册", header, rows, [note], title)])
     target.seek(0)
     return target

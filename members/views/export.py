@@ -55,8 +55,9 @@ def _workbook(request: Request, unit: OrgUnit, filters: queries.Filters, form: E
         full=full,
         purpose=form.cleaned_data["purpose"],
     )
-    name = f"{unit.short_name}团员名册-{days.today():%Y%m%d}.xlsx"
-    return FileResponse(queries.export_file(found, columns, full=full), as_attachment=True, filename=name)
+    title = f"{unit.short_name}团员名册"
+    file = queries.export_file(found, columns, title=title, full=full)
+    return FileResponse(file, as_attachment=True, filename=f"{title}-{days.today():%Y%m%d}.xlsx")
 
 
 @door("roster.print")

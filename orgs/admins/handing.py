@@ -22,6 +22,6 @@ def codes_file(codes: Sequence[tuple[AccessCode, str]], address: str) -> IO[byte
     rows = [(code.unit.short_name, code.unit.code, text, code.expires_at) for code, text in codes]
     note = f"请各组织管理员打开 {address}/register/ 输入注册码。每个注册码只能用一次，请勿转发到工作群。"
     target = io.BytesIO()
-    write_workbook(target, [SheetOut("注册码", _HEADER, rows, [note])])
+    write_workbook(target, [SheetOut("注册码", _HEADER, rows, [note], "管理员注册码")])
     target.seek(0)
     return target

@@ -15,7 +15,7 @@ from progress.exports.document import Document, Line, StageHead
 
 COUNT, RATE, DAY, PACE = "#,##0", "0.0%", "yyyy-mm-dd", "#,##0.0"
 HEADER = [
-    HeaderCell("名次", width=7),
+    HeaderCell("名次", width=7, number_format="0_ "),
     HeaderCell("单位分类", width=13),
     HeaderCell("组织编码", width=15, is_text=True),
     HeaderCell("单位", width=32),
@@ -49,8 +49,8 @@ def workbook(document: Document) -> bytes:
 
 def _sheet(document: Document, name: str, stage: StageHead) -> SheetOut:
     head = document.head
+    title = f"{head.unit_name} 智慧团建录入日通报{head.number}　{stage.name}"
     explanation = [
-        f"{head.unit_name} 智慧团建录入日通报{head.number}　{stage.name}",
         f"{head.campaign}第{head.day_number}天　截至 {head.cutoff:%Y-%m-%d %H:%M}"
         f"　阶段截止 {stage.deadline:%Y-%m-%d}　校验码 {head.code}",
     ]
@@ -60,7 +60,7 @@ def _sheet(document: Document, name: str, stage: StageHead) -> SheetOut:
         explanation.append(f"更正说明：{head.reason}")
     if head.is_preview:
         explanation.insert(0, "预览稿，尚未发布，请勿转发")
-    return SheetOut(name, HEADER, _rows(document, stage), explanation)
+    return SheetOut(name, HEADER, _rows(document, stage), explanation, title)
 
 
 def _rows(document: Document, stage: StageHead) -> Iterator[list[Cell | Marked]]:

@@ -43,8 +43,9 @@ def form2017_file(request: Request) -> FileResponse:
         [line.label, *(figure for cell in line.cells for figure in (cell.stated, cell.entered))]
         for line in form.lines
     ]
+    title = f"{form.unit.short_name} 2017年度团统与已录入对照表（{days.today():%Y-%m-%d}）"
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    write_workbook(target, [SheetOut("团统表", header, rows)])
+    write_workbook(target, [SheetOut("团统表", header, rows, title=title)])
     target.seek(0)
     name = f"{form.unit.short_name}团统表-{days.today():%Y%m%d}.xlsx"
     return FileResponse(target, as_attachment=True, filename=name)

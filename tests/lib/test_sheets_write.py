@@ -44,6 +44,47 @@ def test_a_blank_workbook_carries_explanation_marks_hints_widths_and_a_sticky_he
     assert page.column_dimensions["B"].width == pytest.approx(22, abs=1)
 
 
+def test_lines_are_drawn_around_the_cells_of_the_table_and_nowhere_else() -> None:
+    header = [NAME, NATIONAL_ID, HeaderCell("日期"), HeaderCell("率", number_format="0.0%")]
+    row = ["张三", None, dt.date(2018, 11, 23), Marked(0.5)]
+    page = opened(SheetOut("团员", header, [row], ["说明"], "团员导入表"))["团员"]
+    assert not page.sheet_view.showGridLines and not page.print_options.gridLines
+    lines = {cell.coordinate: cell.border.bottom.style for rows in page["A1:D4"] for cell in rows}
+    assert {style for place, style in lines.items() if place[1] in "12"} == {None}
+    below = {place: style for place, style in lines.items() if place[1] in "34" and place != "B4"}
+    assert set(below.values()) == {"thin"}
+    assert "B4" not in page._cells or lines["B4"] == "thin", "an empty cell has those of its column"
+    assert page.column_dimensions["B"].border.bottom.style == "thin"
+
+
+def test_title_and_explanation_stand_across_the_table_as_high_as_their_text_needs() -> None:
+    lines = ["一", "很长的说明" * 12]
+    page = opened(SheetOut("团员", [NAME, NATIONAL_ID], explanation=lines, title="团员导入表"))["团员"]
+    assert [page[f"A{row}"].value for row in range(1, 4)] == ["团员导入表", *lines]
+    assert {str(part) for part in page.merged_cells.ranges} == {"A1:B1", "A2:B2", "A3:B3"}
+    assert page["A1"].font.bold and page["A1"].font.size > page["A2"].font.size
+    heights = [page.row_dimensions[row].height or 15 for row in (2, 3)]
+    assert heights[1] >= 3 * heights[0]
+    assert page.freeze_panes == "A5"
+
+
+def test_a_wide_table_is_explained_where_it_is_read_and_a_narrow_one_in_its_only_column() -> None:
+    wide = opened(SheetOut("x", [NAME] * 40, explanation=["说明"]))["x"]
+    assert [str(part) for part in wide.merged_cells.ranges] == ["A1:J1"]
+    assert wide["AN1"].border.bottom.style is None
+    narrow = opened(SheetOut("x", [NAME, HeaderCell("键", is_hidden=True)], explanation=["说明"]))["x"]
+    assert not narrow.merged_cells.ranges and narrow["A1"].value == "说明"
+
+
+def test_a_long_header_and_long_text_that_wraps_are_shown_whole() -> None:
+    header = [HeaderCell("组织关系介绍信(有公章，由团的领导机关或基层团委开具)", width=14)]
+    header.append(HeaderCell("怎么改", width=20, wraps=True))
+    page = opened(SheetOut("x", header, [["a", "改" * 40], ["a", "短"], ["a", "一\n二\n三"]]))["x"]
+    heights = [page.row_dimensions[row].height for row in range(1, 5)]
+    assert heights[0] >= 5 * 16 and heights[1] >= 5 * 16 and heights[3] >= 3 * 16
+    assert heights[2] < 20 and page["B2"].alignment.wrap_text
+
+
 def test_it_prints_lying_all_columns_on_a_page_the_header_on_each_and_pages_numbered() -> None:
     page = opened(SheetOut("团员", [NAME, NATIONAL_ID], explanation=["一", "二"]))["团员"]
     assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", int(page.PAPERSIZE_A4))

@@ -120,7 +120,8 @@ def test_the_page_and_the_workbook_say_the_same_for_every_unit_above_branch(scen
     assert reverse("form2017_file") in page
     answer = client.get(reverse("form2017_file") + f"?unit={cast.committee.code}")
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
-    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    title, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    assert title[0] == f"{cast.committee.short_name} 2017年度团统与已录入对照表（2018-11-23）"
     assert rows[0][:3] == ["领域", "团委（团统）", "团委（已录入）"]
     assert rows[1][:3] == ["学校", None, 1]
     assert rows[1][9:11] == [80, 40]

@@ -64,8 +64,8 @@ def write(target: Path = FILE) -> None:
         HeaderCell(text, required=place < REQUIRED, width=20 if place in (ID, NUMBER) else 13, is_text=True)
         for place, text in enumerate(HEADERS)
     ]
-    title = ["高一(1)班团支部团员信息", "（示例：其中有几行故意填错）"]
-    write_workbook(target, [SheetOut("团员名单", header, _as_rows(), title)])
+    title, note = "高一(1)班团支部团员信息", "（示例：其中有几行故意填错）"
+    write_workbook(target, [SheetOut("团员名单", header, _as_rows(), [note], title)])
 
 
 def _as_rows() -> Iterator[Sequence[Cell]]:

@@ -21,14 +21,15 @@ from orgs.identity import read_national_id
 from orgs.models import OrgUnit
 from orgs.scopes import Actor, Scope
 
-EXPLANATION_ROWS = 9  # the header row must be found within the first ten
+EXPLANATION_ROWS = 9  # with the title: the header row must be found within the first ten
 ROWS_AT_ONCE = 2_000
 
 
 def blank(kind: WorkbookKind, unit: OrgUnit) -> bytes:
     """The workbook to fill in for `unit`: drop-downs, text columns, hints, explanation above."""
-    lines = [f"{kind.title}导入表（{unit.short_name}）", *kind.explanation()][:EXPLANATION_ROWS]
-    return _written(sheets.SheetOut(kind.title, _header(kind, unit), explanation=lines))
+    title = f"{kind.title}导入表（{unit.short_name}）"
+    lines = kind.explanation()[: EXPLANATION_ROWS - 1]
+    return _written(sheets.SheetOut(kind.title, _header(kind, unit), (), lines, title))
 
 
 def prefilled(scope: Scope, kind: WorkbookKind, unit: OrgUnit) -> bytes:
@@ -36,11 +37,12 @@ def prefilled(scope: Scope, kind: WorkbookKind, unit: OrgUnit) -> bytes:
     header: ids masked, each with its hidden key. Half a dozen queries."""
     known = kind.known(scope, unit) if kind.known else ()
     header = [*_header(kind, unit), _key_header(keys.FileKey(kind.key, unit.pk))]
-    lines = [f"{kind.title}导入表（{unit.short_name}，组织编码 {unit.code}）", *kind.explanation()]
+    title = f"{kind.title}导入表（{unit.short_name}，组织编码 {unit.code}）"
+    lines = list(kind.explanation())
     lines.append("已录入的人身份证号码是遮盖的，不要改动；新增的人请写在下面，身份证号码填写完整。")
     fields = [column.field for column in kind.columns]
     rows = (_known_row(row, fields) for row in known)
-    return _written(sheets.SheetOut(kind.title, header, rows, explanation=lines[:EXPLANATION_ROWS]))
+    return _written(sheets.SheetOut(kind.title, header, rows, lines[: EXPLANATION_ROWS - 1], title))
 
 
 def _known_row(row: dict[str, Cell], fields: list[str]) -> list[Cell | sheets.Marked]:
@@ -64,7 +66,7 @@ def open_rows(actor: Actor, batch: ImportBatch) -> bytes:
         sheets.HeaderCell(text, width=column.width, is_text=True, choices=column.choices)
         for column, text in columns
     ]
-    header += [sheets.HeaderCell(PROBLEM_COLUMN, width=48), sheets.HeaderCell(MEND_COLUMN, width=48)]
+    header += [sheets.HeaderCell(text, width=48, wraps=True) for text in (PROBLEM_COLUMN, MEND_COLUMN)]
     header.append(_key_header(keys.FileKey(batch.kind, batch.unit_id, batch.pk)))
     rows = _open_rows(batch, [column.field for column, _ in columns])
     data = _written(sheets.SheetOut(kind.title, header, rows))

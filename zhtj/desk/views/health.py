@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from zhtj.desk import health as checks
 from zhtj.desk.forms import HealthForm
+from zhtj.lib import days
 from zhtj.lib.doors import door
 from zhtj.lib.sheets import HeaderCell, SheetOut, write_workbook
 
@@ -47,10 +48,11 @@ def health_export(request: Request) -> FileResponse:
         HeaderCell("组织编码", width=18, is_text=True),
         HeaderCell("组织类别", width=12),
         HeaderCell("问题", width=14),
-        HeaderCell("办法", width=60),
+        HeaderCell("办法", width=60, wraps=True),
     ]
+    title = f"需完善的组织（{unit.short_name}，{days.today():%Y-%m-%d}）"
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    write_workbook(target, [SheetOut("需完善的组织", header, checks.export_rows(found))])
+    write_workbook(target, [SheetOut("需完善的组织", header, checks.export_rows(found), title=title)])
     audit.record(request.actor, "desk.export_health", unit=unit, after={"code": code})
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=f"{unit.short_name}需完善的组织.xlsx")
