@@ -10,7 +10,7 @@ import datetime as dt
 import gc
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from xdist.scheduler import LoadFileScheduling
 from zhtj.lib import days
 
 from tests import reach
+from tests.standing import Ground
 from tests.witness import Witness
 
 # Day 23 of the campaign: schools and state enterprises are open, the other domains gated.
@@ -34,6 +35,7 @@ IS_SECOND_PASS = os.environ.get("TESTS_PASS") == "again"
 ON_DATABASE = {"django_db_setup", "child_environment", "django_db", "postgres", "redis", "browser"}
 
 WITNESS = Witness()
+GROUND = Ground()
 
 
 class Clock:
@@ -107,10 +109,37 @@ def _is_said_once(item: pytest.Item) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if not _is_said_once(item):
+        GROUND.lay(*_ground(item))
     for mark in item.iter_markers():
         what, found, remedy = reach.NEEDS.get(mark.name, ("", lambda: True, ""))
         if not found():
             pytest.skip(f"no {what} here: {remedy}")
+
+
+def _ground(item: pytest.Item) -> tuple[object, Callable[[], dict[str, Any]] | None]:
+    """What the test begins with, and a key that is its module's; nothing for one that commits."""
+    fixtures = getattr(item, "fixturenames", ())
+    commits = any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
+    if "cast" not in fixtures or commits:
+        return None, None
+    builds = _scene if "scene" in fixtures else _cast
+    return (item.path, builds), builds
+
+
+def _cast() -> dict[str, Any]:
+    from tests.cast import assemble
+
+    return {"cast": assemble()}
+
+
+def _scene() -> dict[str, Any]:
+    from tests.progress.conftest import campaign_of, settle
+
+    cast = _cast()["cast"]
+    campaign = campaign_of(cast)
+    settle(cast, campaign)
+    return {"cast": cast, "campaign": campaign}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -190,12 +219,24 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-@pytest.fixture
-def cast(db: None) -> Any:
-    """The named test characters of tests/cast.py."""
-    from tests.cast import assemble
+@pytest.fixture(scope="session")
+def ground(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """From the first test that asks for the cast to the last."""
+    GROUND.ready(django_db_blocker)
+    yield
+    GROUND.clear()
 
-    return assemble()
+
+@pytest.fixture
+def given(ground: None, db: None) -> dict[str, Any]:
+    """Copies of what stands already, by name (tests/standing.py)."""
+    return GROUND.copy()
+
+
+@pytest.fixture
+def cast(given: dict[str, Any]) -> Any:
+    """The named test characters of tests/cast.py."""
+    return given.get("cast") or _cast()["cast"]
 
 
 @pytest.fixture

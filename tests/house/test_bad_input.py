@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import world
+from tests.conftest import IS_SECOND_PASS
 from tests.house.stage import Stage, resolved
 
 NASTY: dict[str, bytes] = {
@@ -39,6 +40,16 @@ NASTY: dict[str, bytes] = {
     "blanks": " \t\u3000\r\n".encode(),
     "nothing": b"",
 }
+# What one database may take otherwise than another, its driver included. Whatever else is typed is read,
+# judged and shown by us alone: that is said once.
+ITS_OWN = {
+    *("overlong", "a NUL", "emoji", "a lone surrogate", "a format", "SQL", "other digits", "nothing"),
+    *("a big number", "a fraction", "not a number", "negative"),
+    *("the first day there is", "the last day there is"),
+}
+assert set(NASTY) > ITS_OWN
+if IS_SECOND_PASS:
+    NASTY = {name: value for name, value in NASTY.items() if name in ITS_OWN}
 
 # Forms by URL name: who sends it, its URL's arguments, a body in which one field after the other is spoilt.
 FORMS: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {

@@ -10,6 +10,7 @@ HN 河南 ─ HN01 郑州 ─ HN0101 中原区 ─ HN010101 第一中学 ─ 01 
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -46,28 +47,29 @@ class Scene:
         return compute_bulletin(self.campaign, day, now=days.now(), **options)
 
     def expect(self, unit: OrgUnit, count: int, domain: str = Domain.SCHOOL) -> None:
-        figures = [Expected(unit.pk, domain, count)]
-        admin = actor_for(self.cast.province_admin)
-        enter_baselines(admin, campaign=self.campaign, unit=self.cast.province, figures=figures)
+        expect(self.cast, self.campaign, unit, count, domain)
 
 
-@pytest.fixture
-def empty_scene(cast: Cast, clock: Clock) -> Scene:
-    """The campaign as the notice has it, nothing expected, nobody entered."""
-    return Scene(cast, load_preset("henan-2018", province=cast.province), clock)
+def expect(cast: Cast, campaign: Campaign, unit: OrgUnit, count: int, domain: str = Domain.SCHOOL) -> None:
+    figures = [Expected(unit.pk, domain, count)]
+    enter_baselines(actor_for(cast.province_admin), campaign=campaign, unit=cast.province, figures=figures)
 
 
-@pytest.fixture
-def scene(empty_scene: Scene, clock: Clock) -> Scene:
-    cast = empty_scene.cast
+def campaign_of(cast: Cast) -> Campaign:
+    """As the notice has it."""
+    return load_preset("henan-2018", province=cast.province)
+
+
+def settle(cast: Cast, campaign: Campaign) -> None:
+    """What is expected and who is entered."""
     for unit, count in (
         (cast.branch, 40),
         (cast.second_branch, 40),
         (cast.other_branch, 50),
         (cast.city, 100),
     ):
-        empty_scene.expect(unit, count)
-    empty_scene.expect(cast.village, 30, Domain.RURAL)
+        expect(cast, campaign, unit, count)
+    expect(cast, campaign, cast.village, 30, Domain.RURAL)
     for branch, count in (
         (cast.branch, 30),
         (cast.second_branch, 10),
@@ -78,7 +80,22 @@ def scene(empty_scene: Scene, clock: Clock) -> Scene:
     world.cadre(cast.committee, "书记", verified_at=days.now())
     world.cadre(cast.county, "书记", verified_at=days.now())
     world.cadre(cast.city, "副书记", state=CadreState.PENDING, is_preloaded=True)
-    return empty_scene
+
+
+@pytest.fixture
+def empty_scene(cast: Cast, clock: Clock) -> Scene:
+    """The campaign as the notice has it, nothing expected, nobody entered."""
+    return Scene(cast, campaign_of(cast), clock)
+
+
+@pytest.fixture
+def scene(cast: Cast, given: dict[str, Any], clock: Clock) -> Scene:
+    """The same in the middle of it, as told above."""
+    if "campaign" in given:
+        return Scene(cast, given["campaign"], clock)
+    campaign = campaign_of(cast)
+    settle(cast, campaign)
+    return Scene(cast, campaign, clock)
 
 
 def table(bulletin: Bulletin) -> list[str]:
