@@ -121,7 +121,8 @@ def _row(line: Line) -> dict[str, Any]:
 
 def _early(document: Document, sheet: Sheetful) -> str:
     """Who of the whole class has an early start in the stage shown."""
-    return words.early(document.opened_early(sheet.stage.key, sheet.group or None)) if sheet.stage else ""
+    names = document.opened_early(sheet.stage.key, sheet.group or None) if sheet.stage else []
+    return breakable(words.early(names))
 
 
 def _notes(sheet: Sheetful, own: Line | None) -> Iterator[str]:

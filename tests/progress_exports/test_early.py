@@ -46,6 +46,17 @@ def test_every_form_names_who_has_an_early_start(monkeypatch: pytest.MonkeyPatch
     assert TOLD in handed_to_typst(monkeypatch, document)["pictures"][0]["notes"]
 
 
+def test_in_a_picture_a_name_without_a_place_to_break_stays_on_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = sample.lines([("X1", "W" * 60, "city")])
+    document = compose(
+        sample.head(), [line | {"early": True} if line["unit"] == "X1" else line for line in lines]
+    )
+    (note,) = (n for n in handed_to_typst(monkeypatch, document)["pictures"][0]["notes"] if "同步" in n)
+    assert max(map(len, note.split("\u200b"))) <= len("经批准同步推进：") + 10
+
+
 def test_a_region_tells_it_of_itself_and_of_many_the_first_are_named() -> None:
     assert "经批准同步推进：河南团省委。" in str(draft(opened("HN", "HN01", "HN02")).parts)
     assert "等12个单位" in words.early([f"第{n}县" for n in range(12)])
