@@ -163,8 +163,8 @@ def _develop(bulletin: Bulletin, *, now: dt.datetime, actor: Actor) -> Bulletin:
     without_admin = structure.without_admin_that_day(bulletin)
     taken = photograph.take(campaign, stages, bulletin.cutoff_at, without_admin)
     frozen.write(bulletin, taken)
-    bulletin.settings = _settings_in_force(bulletin, stages) | openings.in_force(bulletin, stages, taken)
     bulletin.checks = frozen.checks(bulletin, taken)
+    bulletin.settings = _settings_in_force(bulletin, stages) | openings.in_force(bulletin, stages, taken)
     bulletin.computed_at = now
     bulletin.state = BulletinState.DONE
     bulletin.save(update_fields=["settings", "checks", "computed_at", "state"])

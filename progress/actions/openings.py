@@ -1,10 +1,10 @@
 """Where a gated stage is open on the day of a bulletin, and recording where it newly is.
 
 Called by `bulletins` alone, inside its transaction. A region (direct child of the province) passes the
-gate the day its frozen rate reaches what is needed, and stays open whatever becomes of the rate. A
-region nothing is expected of in the gate has nothing to pass: open from the stage's start, and not
-recorded, since a figure entered later brings the gate back. An early start agreed to after the cut-off is
-news of the next day.
+gate the day its frozen rate reaches what is needed, and stays open whatever becomes of the rate. So figures
+that fail the bulletin's own checks open nothing. A region nothing is expected of in the gate has nothing to
+pass: open from the stage's start, and not recorded, since a figure entered later brings the gate back. An
+early start agreed to after the cut-off is news of the next day.
 """
 
 import datetime as dt
@@ -52,6 +52,8 @@ def _recorded(
     needed = stage.gate_rate or 0
     agreed_in_time = Q(decided_at=None) | Q(decided_at__lt=bulletin.cutoff_at)
     known = list(GateOpening.objects.filter(agreed_in_time, stage=stage, opened_on__lte=bulletin.day))
+    if not all(check["ok"] for check in bulletin.checks):
+        return known
     open_already = {opening.region_id for opening in known}
     reached = []
     for node, region in regions:

@@ -382,6 +382,17 @@ def test_an_opening_is_recorded_the_day_a_region_reaches_the_rate_and_stays(scen
     assert GateOpening.objects.count() == 2
 
 
+def test_figures_that_fail_the_checks_open_nothing_until_they_are_right(scene: Scene) -> None:
+    """What opens stays open: 开封 has 50 of 50."""
+    stood = scene.cast.village.placements.get()
+    scene.cast.village.placements.update(until_at=at(DAY, 7))
+    scene.compute()
+    assert not GateOpening.objects.exists()
+    stood.save()
+    scene.compute(recompute=True)
+    assert GateOpening.objects.get().region == scene.cast.other_city
+
+
 def test_one_short_of_the_rate_opens_nothing(scene: Scene) -> None:
     world.members(scene.cast.third_branch, 29)
     scene.compute()
