@@ -52,7 +52,7 @@ secrets:
 		[ -s secrets/$$name ] || openssl rand -hex 32 > secrets/$$name; done
 	@umask 077; [ -s secrets/database_url ] || \
 		echo "postgres://zhtj:$$(cat secrets/postgres_password)@postgres/zhtj" > secrets/database_url
-	@echo "secrets/ is ready. Keep secrets/field_key safe: without it no national id can be read again."
+	@echo "secrets/ is ready. Keep secrets/field_key safe and apart: without it no national id and no backup can be read again."
 
 # --- the virtual environment: installs only when a requirements file has changed -----------------
 .venv/bin/python:

@@ -46,6 +46,8 @@ ACTIONS: dict[str, str] = {
     "cadres.print": "打开团干部名册打印页",
     "cadres.take_back": "撤销离任登记",
     "cadres.verify": "核对团干部",
+    "backup.take": "备份",
+    "backup.restore": "从备份恢复",
     "demo.seed": "生成演示数据",
     "members.attach_document": "上传证明材料",
     "members.detach_document": "删除证明材料",

@@ -8,18 +8,24 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 
+from django.conf import settings
+from django.db.models import Min
+
 from zhtj.imports.models import BatchState, ImportBatch
 from zhtj.models import Heartbeat
 
 from orgs import sealing, tree, verifying
-from orgs.models import OrgUnit
+from orgs.models import OrgUnit, User
 from progress import queries as progress
 
 WORKER = "worker"
+BACKUP = "backup"
 LATE = dt.timedelta(minutes=3)
 DEAD = dt.timedelta(minutes=15)
 STUCK = dt.timedelta(minutes=10)
 UNVERIFIED = dt.timedelta(days=3)
+BACKUP_DUE = dt.timedelta(hours=26)  # one a day, and room for a late one
+BACKUP_MISSED = dt.timedelta(days=3)
 
 
 class Level(IntEnum):
@@ -150,10 +156,28 @@ def _end_of(kept: verifying.Standing) -> str:
     return f"；封存到 {head.number}:{head.digest[: sealing.NOTED]}" if head and head.number else ""
 
 
+def backups_are_recent(now: dt.datetime) -> Finding:
+    """`manage.py backup` ran within a day. Where it never did, the days count from the first account, and a
+    machine in development is only reminded."""
+    last = Heartbeat.objects.filter(name=BACKUP).first()
+    since = last.at if last else User.objects.aggregate(first=Min("date_joined"))["first"]
+    if since is None or now - since <= BACKUP_DUE:
+        return Finding("backup", Level.OK, "备份及时。" if last else "数据不到一天，还不用备份。")
+    hours = int((now - since).total_seconds() // 3600)
+    if last is None:
+        is_late = now - since > BACKUP_MISSED and not settings.DEBUG
+        message = f"系统已使用 {hours // 24} 天，还没有做过备份，请每天运行 manage.py backup。"
+    else:
+        is_late = now - since > BACKUP_MISSED
+        message = f"最近一次备份在 {hours} 小时前，请检查每天的 manage.py backup。"
+    return Finding("backup", Level.CRITICAL if is_late else Level.WARNING, message)
+
+
 CHECKS: dict[str, Callable[[dt.datetime], Finding]] = {
     "tree": tree_is_sound,
     "worker": worker_is_alive,
     "bulletin": bulletins_are_up_to_date,
     "imports": batches_move,
     "audit": audit_is_sealed,
+    "backup": backups_are_recent,
 }

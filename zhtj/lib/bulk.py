@@ -219,6 +219,11 @@ def _copied(field: Field, values: Sequence[Any]) -> Sequence[str]:
     hot path of an import."""
     if isinstance(field, models.JSONField):
         return list(map(_copy_json(field), values))
+    return copied(values)
+
+
+def copied(values: Sequence[Any]) -> Sequence[str]:
+    """One column of plain values as COPY writes and reads it."""
     types = set(map(type, values))
     if types == {str}:
         return values if _needs_no_escape(values) else list(map(_copy_text, values))
@@ -284,6 +289,7 @@ _COPY: dict[type, Callable[[Any], str]] = {
     int: int.__repr__,
     dt.datetime: _copy_moment,  # before date, of which it is a subclass
     dt.date: dt.date.isoformat,
+    dt.time: dt.time.isoformat,
     UUID: lambda value: f"{value.int:032x}",
     bytes: lambda value: "\\\\x" + value.hex(),
     memoryview: lambda value: "\\\\x" + value.hex(),

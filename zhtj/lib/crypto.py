@@ -91,6 +91,17 @@ def seal_all(texts: Iterable[str]) -> list[bytes]:
     return sealed
 
 
+def fingerprint() -> str:
+    """By which the field key is known again: 16 hexadecimal digits that tell nothing of it."""
+    return _subkey("fingerprint", settings.ZHTJ_FIELD_KEY)[:8].hex()
+
+
+def cipher_for(purpose: str) -> AESGCM:
+    """A cipher under a key of its own, made of the field key and `purpose`. Nonces are the caller's care:
+    with a purpose that comes once, such as one with a random number in it, they may be counted."""
+    return _cipher_of(purpose, settings.ZHTJ_FIELD_KEY)
+
+
 @lru_cache(maxsize=8)
 def _keyed(key: str) -> tuple[Any, Any]:
     """SHA-256 after the padded key, inner and outer (RFC 2104)."""

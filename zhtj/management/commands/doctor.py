@@ -1,4 +1,4 @@
-"""Say whether tree, worker, schedule, bulletins and imports are well."""
+"""Say whether tree, worker, schedule, bulletins, imports, trail and backups are well."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from zhtj.lib import days
 
 
 class Command(BaseCommand):
-    help = "检查组织树、后台任务、日通报和导入批次是否正常。退出码 0 = 全部正常，1 = 有需要处理的问题。"
+    help = "检查组织树、后台、日通报、导入、审计和备份是否正常。退出码 0 = 全部正常，1 = 有需要处理的问题。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--only", choices=sorted(health.CHECKS), help="只检查一项")
