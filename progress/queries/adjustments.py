@@ -16,6 +16,8 @@ def adjustments(scope: Scope, campaign: Campaign | None = None) -> QuerySet[Base
 
 
 def adjustments_to_decide(scope: Scope) -> QuerySet[BaselineAdjustment]:
-    """Those that wait for this reader's answer."""
-    waiting = BaselineAdjustment.objects.filter(state=BaselineAdjustment.State.WAITING)
+    """Those that wait for this reader's answer, while their campaign runs."""
+    waiting = BaselineAdjustment.objects.filter(
+        state=BaselineAdjustment.State.WAITING, campaign__is_active=True
+    )
     return waiting.filter(scope.q("unit", "baselines.enter")).order_by("asked_at")

@@ -19,8 +19,8 @@ def completions(scope: Scope, campaign: Campaign | None = None) -> QuerySet[Comp
 
 
 def completions_to_decide(scope: Scope) -> QuerySet[Completion]:
-    """Those that wait and this reader may answer: any superior of the unit."""
-    waiting = Completion.objects.filter(state=Completion.State.WAITING)
+    """Those that wait and this reader may answer, while their campaign runs: any superior of the unit."""
+    waiting = Completion.objects.filter(state=Completion.State.WAITING, campaign__is_active=True)
     return waiting.filter(scope.q("unit", "approvals.decide")).order_by("asked_at")
 
 

@@ -36,8 +36,8 @@ def _rate(stages: Mapping[str, Sequence[Any]] | None, gate: Stage | None) -> flo
 
 
 def early_openings_to_decide(scope: Scope) -> QuerySet[EarlyOpening]:
-    """Those that wait for this reader's answer."""
-    waiting = EarlyOpening.objects.filter(state=EarlyOpening.State.WAITING)
+    """Those that wait for this reader's answer, while their campaign runs."""
+    waiting = EarlyOpening.objects.filter(state=EarlyOpening.State.WAITING, stage__campaign__is_active=True)
     return waiting.filter(scope.q("stage__campaign__province", "openings.decide")).order_by("asked_at")
 
 

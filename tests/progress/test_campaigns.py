@@ -205,6 +205,33 @@ def test_one_runs_at_a_time_and_the_ended_one_stays_readable(scene: Scene) -> No
     assert client.get(reverse("bulletin", args=[DAY])).status_code == 404, "of the new one there is none"
 
 
+def test_what_waits_in_an_ended_campaign_is_nobodys_to_do(scene: Scene) -> None:
+    cast, campaign = scene.cast, scene.campaign
+    actions.ask_early_opening(
+        world.actor(cast.city_admin),
+        stage=campaign.stages.get(key="members_other"),
+        region=cast.city,
+        reason="名册已核对",
+    )
+    asked = {"campaign": campaign, "unit": cast.city, "domain": "school", "reason": "重复统计"}
+    actions.ask_adjustment(world.actor(cast.city_admin), change=-5, **asked)
+    counts = {"moved_count": 60}
+    actions.declare_complete(world.actor(cast.city_admin), counts=counts, **asked)
+
+    def waiting() -> list[str]:
+        page = world.client(cast.province_admin).get(reverse("home")).content.decode()
+        return [
+            kind for kind in ("同步推进申请", "基数调整申请", "录完说明") if f"1 份{kind}等待答复" in page
+        ]
+
+    assert waiting() == ["同步推进申请", "基数调整申请", "录完说明"]
+    made = create(scene)
+    settings = world.actor(cast.settings_admin)
+    actions.end_campaign(settings, campaign=campaign)
+    actions.activate_campaign(settings, campaign=made)
+    assert waiting() == []
+
+
 def test_only_settings_people_set_up(scene: Scene) -> None:
     plan, province = actions.plan_of(scene.campaign), scene.cast.province
     for user in (scene.cast.staff, scene.cast.city_admin, scene.cast.viewer):
