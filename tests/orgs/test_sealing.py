@@ -74,8 +74,8 @@ def test_the_spot_checks_of_a_few_days_find_a_change_wherever_it_stands(number: 
     assert number <= 7 or found == {number}, "the latest are looked at every time"
 
 
-def test_a_spot_check_reads_the_stretch_and_no_more(django_assert_num_queries) -> None:
+def test_a_spot_check_reads_the_stretch_and_no_more(django_assert_max_num_queries) -> None:
     write(10)
     seal_entries()
-    with django_assert_num_queries(15):
+    with django_assert_max_num_queries(17):  # two of them locks, on PostgreSQL
         assert spot_check(1, most=3).sealed == 10
