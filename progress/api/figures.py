@@ -156,9 +156,7 @@ def bulletin_files(request: Request, day: dt.date) -> Response:
 @api_view(["GET"])
 def bulletin_file(request: Request, day: dt.date, sha256: str) -> HttpResponse:
     """一份已提供的文件，按校验值下载，内容永不改变。"""
-    campaign = queries.campaign_for(request.scope)
-    bulletin = queries.on_day(request.scope, campaign, day) if campaign else None
-    file = queries.given_file(request.scope, bulletin, sha256) if bulletin else None
+    file = queries.given_file(request.scope, day, sha256)
     if file is None:
         raise Http404
     return download(file.format, file.name, bytes(file.content), file.sha256)

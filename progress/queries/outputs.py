@@ -57,7 +57,8 @@ def given_out(bulletin: Bulletin, unit: OrgUnit) -> QuerySet[BulletinFile]:
     return files.order_by("format", "unit_class", "number")
 
 
-def given_file(scope: Scope, bulletin: Bulletin, sha256: str) -> BulletinFile | None:
-    """The stored file with this hash, of a unit the scope sees."""
+def given_file(scope: Scope, day: dt.date, sha256: str) -> BulletinFile | None:
+    """The file of that day with this hash, of a unit the scope sees: whatever revision it was drawn from, and
+    though its campaign has ended."""
     seen = scope.q("unit", "progress.see")
-    return BulletinFile.objects.filter(seen, bulletin=bulletin, sha256=sha256).first()
+    return BulletinFile.objects.filter(seen, bulletin__day=day, sha256=sha256).first()

@@ -294,3 +294,26 @@ def test_the_api_serves_a_file_given_out_by_its_hash_and_only_inside_the_scope(p
     assert hashlib.sha256(response.content).hexdigest() == file["sha256"]
     assert world.client(cast.outsider).get(file["url"]).status_code == 404
     assert api(cast.outsider, "files/?unit=HN01")[0] == 404
+
+
+def test_a_file_given_out_is_served_by_its_hash_after_a_correction_and_after_the_campaign(
+    published: Scene,
+) -> None:
+    cast, bulletin = published.cast, Bulletin.objects.get()
+    exports.give_out(world.actor(cast.city_admin), bulletin=bulletin, unit=cast.city, format="txt")
+    _, (file,) = api(cast.city_admin, "files/")
+
+    def served() -> list[bytes]:
+        return [
+            b"".join(world.client(user).get(file["url"])) for user in (cast.city_admin, cast.province_admin)
+        ]
+
+    first = served()
+    assert {hashlib.sha256(content).hexdigest() for content in first} == {file["sha256"]}
+    again = published.compute(recompute=True, reason="核对")
+    assert served() == first
+    actions.publish_bulletin(world.actor(cast.staff), bulletin=again)
+    assert served() == first
+    actions.end_campaign(world.actor(cast.settings_admin), campaign=published.campaign)
+    assert served() == first
+    assert world.client(cast.outsider).get(file["url"]).status_code == 404
