@@ -181,6 +181,16 @@ def test_a_faulty_tree_and_a_broken_chain_are_restored_as_they_were_and_said(
     assert AuditEntry.objects.get(seal_number=1).action == "test.nothing"
 
 
+def test_an_end_cut_off_the_trail_before_the_backup_is_said(tmp_path: Path) -> None:
+    for _ in range(2):
+        audit.record(Actor(None, door="command"), "test.something")
+    sealing.seal_entries()
+    AuditEntry.objects.filter(seal_number=2).delete()
+    taken = backup.take(tmp_path / "a.backup", now=days.now())
+    (problem,) = backup.restore(taken.path, replace=True).problems
+    assert "末尾" in problem
+
+
 @pytest.fixture
 def other_database(tmp_path: Path) -> Iterator[Any]:
     """An SQLite file with all tables, beside the database of the test."""

@@ -60,9 +60,9 @@ def restore(path: Path, *, replace: bool = False) -> Restored:
     """
     with path.open("rb") as file:
         found = look_through(file, path)
-        if not state.is_migrated(connection):
-            raise BackupRefused("backup.not_migrated")
         with said_plainly():
+            if not state.is_migrated(connection):
+                raise BackupRefused("backup.not_migrated")
             if not replace and (there := _first_there()):
                 raise BackupRefused("backup.not_empty", what=there)
             with loading(connection, found.rows):
