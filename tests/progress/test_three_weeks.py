@@ -19,10 +19,11 @@ from zhtj.lib import days
 
 from members.models import LeftReason, Member
 from members.queries import active_counts_by_domain
-from orgs.kinds import Domain, Industry, UnitKind
+from orgs.kinds import Domain, Industry, UnitKind, domain_of
 from orgs.models import OrgUnit
 from orgs.tree import move, rename
 from orgs.tree.closing import close, reopen
+from orgs.tree.placing import set_industry
 from progress.actions import compute_bulletin, publish_bulletin
 from progress.models import Bulletin
 from progress.queries import present
@@ -34,6 +35,7 @@ from tests.progress.recount import Book, Row
 pytestmark = pytest.mark.django_db
 
 DAYS = 21
+INDUSTRIES = (Industry.HIGH_SCHOOL, Industry.RURAL, Industry.STATE_ENTERPRISE)
 DEEDS = 6  # a day before the cut-off, and half as many after it
 
 
@@ -57,6 +59,7 @@ class Province:
             self.move_branch,
             self.move_committee,
             self.rename,
+            self.change_industry,
             self.found_branch,
             self.found_committee,
             self.merge,
@@ -109,13 +112,20 @@ class Province:
         rename(unit, name, at=days.now())
         self.book.units[unit.code].name = name
 
+    def change_industry(self) -> None:
+        """A committee goes over to another domain, with every branch that states none."""
+        committee = self._any("committee")
+        industry = self.chance.choice(INDUSTRIES)
+        set_industry(committee, industry, at=days.now())
+        self.book.units[committee.code].domain = domain_of(industry)
+
     def found_branch(self) -> None:
         parent = self._any("committee")
         self.book.plant(world.branch(parent, f"新{next(self.numbers)}团支部"), parent.code)
 
     def found_committee(self) -> None:
         parent = self._any("county_committee", "city_committee")
-        industry = self.chance.choice([Industry.HIGH_SCHOOL, Industry.RURAL, Industry.STATE_ENTERPRISE])
+        industry = self.chance.choice(INDUSTRIES)
         name = f"新{next(self.numbers)}团委"
         self.book.plant(world.unit(parent, UnitKind.COMMITTEE, name, industry=industry), parent.code)
 
@@ -250,6 +260,7 @@ def test_every_day_of_three_weeks_is_the_book_as_it_stood_and_stays_so(
 ) -> None:
     scene = empty_scene
     monkeypatch.setattr(present, "MANY", 0)
+    monkeypatch.setattr(present, "MANY_ASKED", 0)
     province, frozen, books = Province(scene, seed), {}, {}
     for day in [DAY + dt.timedelta(days=n) for n in range(DAYS)]:
         for minute in range(DEEDS):
@@ -263,11 +274,13 @@ def test_every_day_of_three_weeks_is_the_book_as_it_stood_and_stays_so(
         assert_is_the_book(bulletin, books[day])
         frozen[day] = whole(bulletin)
         # Told from the last bulletin that was published, one to three days old, on the tree of now.
-        assert_now_is_everybody()
-        with monkeypatch.context() as few:
-            for at_most in (present.FEW, 0):  # named one by one, or asked for in the list's own statement
-                few.setattr(present, "FEW", at_most)
-                assert_the_lists_are_everybody(scene)
+        with monkeypatch.context() as many:
+            assert_now_is_everybody()
+            assert_the_lists_are_everybody(scene)
+            many.setattr(present, "MOVED_BELOW", -1)  # so much has been moved that all are looked up
+            assert_now_is_everybody()
+            many.setattr(present, "FEW", 0)  # so many branches may be meant that none is named
+            assert_the_lists_are_everybody(scene)
         if day.day % 3 == 0:
             publish_bulletin(world.actor(scene.cast.staff), bulletin=bulletin)
     for day in province.chance.sample(sorted(frozen), DAYS):
