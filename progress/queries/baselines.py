@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from orgs.history import as_of
 from orgs.kinds import Domain
@@ -170,7 +170,11 @@ def withdrawable(campaign: Campaign, units: Sequence[OrgUnit]) -> list[Baseline]
 
 
 def without_figures(scope: Scope, campaign: Campaign, unit: OrgUnit) -> int:
-    """Direct children of `unit` of which, with all below them, nothing is stated yet. One query."""
+    """Direct children of `unit` of which, with all below them, nothing is stated yet. One query.
+
+    Looked for in the order of the tree, which ends with the first one found: to be asked whether there is
+    any, PostgreSQL joins everything below.
+    """
     stated_below = Baseline.objects.filter(
         campaign=campaign,
         until_at=None,
@@ -179,8 +183,9 @@ def without_figures(scope: Scope, campaign: Campaign, unit: OrgUnit) -> int:
         unit__lft__gte=OuterRef("lft"),
         unit__lft__lt=OuterRef("rght"),
     )
+    first = Subquery(stated_below.order_by("unit__lft").values("pk")[:1])
     below = OrgUnit.objects.filter(scope.q(capability="baselines.enter"), parent=unit, closed_at=None)
-    return below.filter(~Exists(stated_below)).count()
+    return below.annotate(first=first).filter(first=None).count()
 
 
 def mismatches_near(bulletin: Bulletin, unit: OrgUnit) -> int:
