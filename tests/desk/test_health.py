@@ -109,11 +109,11 @@ TABLE: list[tuple[str, str, Callable[[Cast], None], bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("code", "name", "given", "expected"), TABLE)
+@pytest.mark.parametrize(("code", "name", "arrange", "expected"), TABLE)
 def test_each_check_on_both_sides_of_its_edge(
-    cast: Cast, code: str, name: str, given: Callable[[Cast], None], expected: bool
+    cast: Cast, code: str, name: str, arrange: Callable[[Cast], None], expected: bool
 ) -> None:
-    given(cast)
+    arrange(cast)
     unit = getattr(cast, name)
     assert (code in found(cast, unit)) is expected
     scope = world.actor(cast.province_admin).scope
