@@ -20,6 +20,7 @@ from orgs.scopes import CAPABILITIES
 
 from tests import cast as casting
 from tests import workbooks, world
+from tests.conftest import IS_SECOND_PASS
 from tests.desk.capabilities import OTHERS, PEOPLE, TABLE, Places, cells, cells_of
 from tests.desk.knocks import ASKING, KNOCKS, OF_THE_PROVINCE, WITHOUT_DOOR, Knock, ProvinceDoor
 from tests.standing import standing
@@ -80,6 +81,7 @@ def test_page_and_api_answer_as_the_table_says(places: Places, capability: str, 
 
 @pytest.mark.parametrize(("capability", "knock"), DOORS, ids=[f"{c}-{k.name}-{k.method}" for c, k in DOORS])
 def test_they_answer_the_others_as_their_table_says(places: Places, capability: str, knock: Knock) -> None:
+    """On the second database the doors that open: how each refuses is asked there of the county's admin."""
     places.prepare(capability)
     for person in PEOPLE:
         if person == "province_admin" and (capability, knock.name) in BOTH_WAYS:
@@ -88,7 +90,7 @@ def test_they_answer_the_others_as_their_table_says(places: Places, capability: 
         is_shut = not world.actor(user).scope.has(capability)
         client = world.client(user)
         for place, sign in cells_of(person, capability):
-            if place not in knock.skips:
+            if place not in knock.skips and (sign == "✓" or not IS_SECOND_PASS):
                 answer = answer_of(client, knock, places, place)
                 met = SHUT_DOOR if is_shut else knock.met[sign]
                 assert answer.status_code in met, (person, place, sign, said(answer))

@@ -13,8 +13,13 @@ from zhtj.lib.doors import SIGNED_IN, door_of
 from orgs.scopes import CAPABILITIES
 
 from tests import world
+from tests.conftest import IS_SECOND_PASS
 from tests.house.doors import TABLE, Line
 from tests.house.stage import Stage, resolved
+
+# Whoever is stopped by the door itself, before anything is looked for, is so on every database.
+STOPPED_AT_ONCE = ["nobody", "without"]
+PERSONS = ["outsider", "insider"] + ([] if IS_SECOND_PASS else STOPPED_AT_ONCE)
 
 
 def patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
@@ -42,7 +47,7 @@ def test_an_unmarked_url_is_refused(client: Client, settings: Any) -> None:
     assert client.get("/unmarked/").status_code == 403
 
 
-@pytest.mark.parametrize("person", ["nobody", "outsider", "without", "insider"])
+@pytest.mark.parametrize("person", PERSONS)
 def test_everybody_meets_what_the_table_says(person: str, stage: Stage) -> None:
     met = []
     for line in TABLE:
