@@ -27,7 +27,8 @@ SIZES = {"small": "small", "full": "medium"}
 RUNS = 15
 BAR = "p95 < 150 ms"
 PROVINCE, CITY, BRANCH, AUDITOR = "province", "city", "branch", "auditor"  # demo accounts
-# What each of them is asked for; where one has no door, it is left out.
+NOT_THEIRS = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+# What each of them is asked for; what is not theirs is left out.
 LISTS = (
     "/",
     "/members/",
@@ -122,12 +123,12 @@ def measure() -> list[Result]:
 
 
 def _lists(browsers: dict[str, Client]) -> dict[str, Page]:
-    """Every list, for whoever has a door to it."""
+    """Every list, for whomever it is there."""
     asked = [Page(address, who=who) for address in LISTS for who in (PROVINCE, CITY, BRANCH)]
     return {
         f"{page.address}, {page.who}": page
         for page in asked
-        if browsers[page.who].get(page.address).status_code != HTTPStatus.FORBIDDEN
+        if browsers[page.who].get(page.address).status_code not in NOT_THEIRS
     }
 
 
