@@ -165,8 +165,9 @@ def fold_explained(
     below = list(leaves)
     explained: list[int | None] = [None] * len(parents)
     for index in range(len(parents) - 1, -1, -1):
-        total = below[index] if stated[index] is None else stated[index]
-        (told,) = no_more_than([total], [missing[index]])
+        told, most = below[index] if stated[index] is None else stated[index], missing[index]
+        if told is not None and most is not None:
+            told = min(told, most)
         explained[index] = told
         if told is not None and parents[index] >= 0:
             below[parents[index]] = (below[parents[index]] or 0) + told
