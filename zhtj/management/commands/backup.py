@@ -1,7 +1,6 @@
 """`manage.py backup -o FILE [--force] [--json]`: the whole state in one file, while the system is in use."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from zhtj import backup
 from zhtj.lib import days
+from zhtj.management.refusing import refusals_told
 
 
 class Command(BaseCommand):
@@ -28,14 +28,8 @@ class Command(BaseCommand):
             path = path / f"zhtj-{now.astimezone(days.SHANGHAI):%Y%m%d-%H%M%S}.backup"
         if not path.parent.is_dir():
             raise CommandError(f"没有文件夹 {path.parent}。", returncode=2)
-        try:
+        with refusals_told(self.stdout, as_json=options["json"]):
             taken = backup.take(path, now=now, overwrite=options["force"])
-        except backup.BackupRefused as refused:
-            if options["json"]:
-                answer = {"state": "refused", "code": refused.code, "message": refused.sentence}
-                self.stdout.write(json.dumps(answer, ensure_ascii=False))
-                sys.exit(1)
-            raise CommandError(refused.sentence) from refused
         self._answer(taken, options["json"])
 
     def _answer(self, taken: backup.Taken, as_json: bool) -> None:

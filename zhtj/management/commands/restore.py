@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from zhtj import backup
 from zhtj.imports import commands
 from zhtj.lib import days
+from zhtj.management.refusing import refusals_told
 
 
 class Command(BaseCommand):
@@ -33,17 +34,12 @@ class Command(BaseCommand):
         path, problems = options["file"], []
         commands.size_of(path)
         try:
-            if options["verify"]:
-                found = backup.verify(path)
-            else:
-                restored = backup.restore(path, replace=options["replace"])
-                found, problems = restored.found, restored.problems
-        except backup.BackupRefused as refused:
-            if options["json"]:
-                answer = {"state": "refused", "code": refused.code, "message": refused.sentence}
-                self.stdout.write(json.dumps(answer, ensure_ascii=False))
-                sys.exit(1)
-            raise CommandError(refused.sentence) from refused
+            with refusals_told(self.stdout, as_json=options["json"]):
+                if options["verify"]:
+                    found = backup.verify(path)
+                else:
+                    restored = backup.restore(path, replace=options["replace"])
+                    found, problems = restored.found, restored.problems
         except OSError as error:
             raise CommandError(f"读不了 {path}：{error.strerror}。") from error
         state = "verified" if options["verify"] else "restored"
