@@ -44,6 +44,15 @@
     const show = function () { derived.textContent = sentence(idField.value); };
     idField.addEventListener("input", show);
     show();
+
+    // An id that stands there already, from a draft or typed while the page was still loading, is asked about
+    // as if it had just been left. htmx listens from this moment on: its script comes first.
+    document.addEventListener("DOMContentLoaded", function () {
+      const known = document.querySelector(".known[hx-trigger*=filled]");
+      if (known && idField.value && idField !== document.activeElement && !idField.matches("[aria-invalid=true]")) {
+        htmx.trigger(known, "filled");
+      }
+    });
   }
 
   if (isCadre) {

@@ -12,10 +12,11 @@ pytestmark = pytest.mark.sqlite  # it lives in the page and asks no database
 
 
 def open_new_unit_form(page: Page) -> None:
-    """The form for a branch under the committee's own unit."""
+    """The form for a branch under the committee's own unit, with its scripts in place."""
     page.get_by_role("link", name="组织信息").click()
     page.get_by_role("link", name="创建下级组织").click()
     expect(page.get_by_label("组织简称")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def test_typed_text_survives_an_expired_session(page: Page) -> None:
