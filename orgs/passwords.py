@@ -6,7 +6,7 @@ from django.contrib.auth import hashers
 class Argon2(hashers.Argon2PasswordHasher):
     """Two passes over 19 MiB in one lane, the least the OWASP password storage sheet recommends.
 
-    A seventh of the time and a fifth of the memory of Django's default, two passes over 100 MiB in eight lanes.
+    A seventh of the time and a fifth of the memory of Django's default: two over 100 MiB in eight lanes.
     A hash made at another cost is made anew at the next log-in of its owner (Django does that by itself).
     """
 

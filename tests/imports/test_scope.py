@@ -7,6 +7,7 @@ from django.urls import reverse
 from zhtj.imports import queries
 from zhtj.imports.registry import KINDS
 
+from orgs.models import OrgUnit
 from orgs.scopes import actor_for, scope_of
 
 from tests import world
@@ -34,6 +35,25 @@ def test_units_are_imported_for_whatever_can_have_children(cast):
     assert units(cast.county_admin, "units") == {"中原团区委", "第一中学团委", "须水镇团委"}
     assert units(cast.secretary, "units") == set()
     assert "units" not in [kind.key for kind in queries.kinds(scope_of(cast.secretary))]
+
+
+def test_what_may_be_imported_for_a_unit_is_what_the_unit_is_offered_for(cast):
+    people = [cast.secretary, cast.committee_admin, cast.county_admin, cast.province_admin, cast.viewer]
+    found = {
+        (user, unit, kind)
+        for user in people
+        for unit in OrgUnit.objects.all()
+        for kind in KINDS
+        if kind in queries.importable(scope_of(user), unit)
+    }
+    offered = {
+        (user, unit, key)
+        for user in people
+        for key, kind in KINDS.items()
+        for unit in queries.importing_units(scope_of(user), kind)
+    }
+    assert found == offered
+    assert {key for _, _, key in found} >= {"members", "cadres", "units", "baselines"}
 
 
 @pytest.mark.parametrize("who", ["stranger", "viewer", "auditor", "staff", "settings_admin"])

@@ -80,14 +80,14 @@ def board(scope: Scope, unit: OrgUnit) -> progress.Page | None:
 
 
 def doings(scope: Scope, unit: OrgUnit) -> list[Doing]:
-    """Where to begin: what this account may do for its unit. Four queries."""
-    may = {kind.key for kind in imports.kinds(scope) if imports.may_import(scope, kind, unit)}
+    """Where to begin: what this account may do for its unit. One query."""
+    may = imports.importable(scope, unit)
     found = []
     if "members" in may:
         found.append(Doing("导入团员", reverse("import_upload") + f"?kind=members&unit={unit.pk}", True))
         found.append(Doing("下载团员空白表", reverse("import_blank", args=["members", unit.pk])))
-    if unit.is_branch and scope.may("members.enter", unit):
-        found.append(Doing("录入一名团员", reverse("member_enter", args=[unit.pk])))
+        if unit.is_branch:
+            found.append(Doing("录入一名团员", reverse("member_enter", args=[unit.pk])))
     if "cadres" in may and not unit.is_branch:
         label = "核对、录入本机关团干部" if unit.is_leading_organ else "录入本级团干部"
         found.append(Doing(label, reverse("cadre_unit", args=[unit.pk])))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Case, IntegerField, Max, Q, QuerySet, Value, When
 
 from zhtj.imports import registry
@@ -54,14 +55,18 @@ def branches_below(unit: OrgUnit) -> QuerySet[OrgUnit]:
     return finding.open_children(unit).filter(kind=UnitKind.BRANCH)
 
 
-def may_import(scope: Scope, kind: WorkbookKind, unit: OrgUnit) -> bool:
-    """One query."""
-    return importing_units(scope, kind).filter(pk=unit.pk).exists()
+def importable(scope: Scope, unit: OrgUnit) -> frozenset[str]:
+    """The keys of the kinds that may be imported for `unit`. One query."""
+    if not (asked := kinds(scope)):
+        return frozenset()
+    may = [models.ExpressionWrapper(_reachable(scope, kind), models.BooleanField()) for kind in asked]
+    found = visible_units(scope).filter(pk=unit.pk, closed_at=None).order_by().values_list(*may)
+    return frozenset(kind.key for row in found for kind, is_so in zip(asked, row, strict=True) if is_so)
 
 
 def require(scope: Scope, kind: WorkbookKind, unit: OrgUnit) -> None:
-    """Raise PermissionDenied (403) unless `may_import`. One query."""
-    if not may_import(scope, kind, unit):
+    """Raise PermissionDenied (403) unless `kind` may be imported for `unit`. One query."""
+    if not importing_units(scope, kind).filter(pk=unit.pk).exists():
         raise PermissionDenied(f"您没有为“{unit.short_name}”导入{kind.title}的权限，请联系上级团组织管理员。")
 
 
