@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 
 from zhtj import retention
@@ -146,6 +147,22 @@ def test_drafts_codes_and_the_ids_of_settled_applications_go(cast: Cast, clock: 
         ("cancelled", True),
         ("open", False),
     ]
+
+
+def test_a_session_that_ran_out_goes_the_day_after_piece_by_piece_and_one_in_use_stays(
+    cast: Cast, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhtj.retention.items.PIECE", 2)
+    at_hand, now = dt.timedelta(seconds=1), days.now()
+    for key, ended in {"a": 3 * at_hand, "b": 2 * at_hand, "c": at_hand, "d": -at_hand}.items():
+        Session.objects.create(session_key=key, session_data="", expire_date=now - ended)
+    assert run() == {}, "what has just run out waits a day"
+    clock.forward(days=1)
+    assert run(dry_run=True) == {"sessions": 3} and Session.objects.count() == 4
+    assert run() == {"sessions": 3} and run() == {}
+    assert [row.session_key for row in Session.objects.all()] == ["d"]
+    told = AuditEntry.objects.filter(action="retention.apply").order_by("pk")
+    assert [entry.after for entry in told] == [{"sessions": 2}, {"sessions": 1}]
 
 
 def test_the_province_sets_the_days_within_limits_and_it_is_audited(cast: Cast) -> None:

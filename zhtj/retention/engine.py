@@ -74,7 +74,8 @@ def set_rules(actor: Actor, *, values: Mapping[str, int]) -> dict[str, list[int]
 
 
 def apply(now: dt.datetime, *, dry_run: bool = False) -> list[Done]:
-    """Delete what its time has come for, item by item, each in its own transaction with its audit entry.
+    """Delete what its time has come for, item by item, each (or each piece of it) in its own transaction
+    with its audit entry.
 
     A second run at the same moment waits and finds nothing. `dry_run` counts only. An item that fails keeps
     no other from being deleted; its error is raised at the end.
@@ -99,10 +100,20 @@ def _apply(line: Kept, now: dt.datetime, ends_on: dt.date | None, dry_run: bool)
         free_on = ends_on + dt.timedelta(days=line.days)
         if days.day_of(now) <= free_on:
             return Done(item.key, item.what, line.days, 0, free_on)
+    total = count = _forget(line, now, dry_run)
+    while count and item.in_pieces and not dry_run:
+        count = _forget(line, now, dry_run)
+        total += count
+    return Done(item.key, item.what, line.days, total)
+
+
+def _forget(line: Kept, now: dt.datetime, dry_run: bool) -> int:
+    """One turn: what goes in one transaction, with its audit entry."""
+    item = line.item
     with transaction.atomic():
         if not dry_run:
             locks.exclusive(_LOCK)
         count = item.forget(now, line.days, dry_run)
         if count and not dry_run:
             audit.record(Actor(None, door="task"), "retention.apply", after={item.key: count})
-        return Done(item.key, item.what, line.days, count)
+        return count

@@ -13,13 +13,16 @@ from zhtj.imports import pipeline
 from members import actions as members
 from orgs import tidying
 
+PIECE = 5_000  # rows in one transaction, of an item taken in pieces
+
 Forget = Callable[[dt.datetime, int, bool], int]  # now, days, dry run → how many rows or files
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One kind of data. `since` says from when the days count; `after_campaign`: and not before so many
-    days after the campaign's end; `days` is the default, `least` and `most` what a province may set."""
+    days after the campaign's end; `days` is the default, `least` and `most` what a province may set;
+    `in_pieces`: `forget` takes no more than a piece at once and is called until nothing is left."""
 
     key: str
     what: str
@@ -27,6 +30,7 @@ class Item:
     days: int
     forget: Forget
     after_campaign: bool = False
+    in_pieces: bool = False
     least: int = 1
     most: int = 3650
 
@@ -44,13 +48,20 @@ def _imports(now: dt.datetime, days: int, dry_run: bool) -> int:
 
 
 def _sign_ins(before: dt.datetime, *, dry_run: bool) -> int:
-    """What was noted of log-ins, and sessions that are over."""
+    """What was noted of log-ins."""
     found = [
         AccessAttempt.objects.filter(attempt_time__lt=before),
         AccessLog.objects.filter(attempt_time__lt=before),
-        Session.objects.filter(expire_date__lt=before),
     ]
     return sum(rows.count() if dry_run else rows.delete()[0] for rows in found)
+
+
+def _sessions(before: dt.datetime, *, dry_run: bool) -> int:
+    """Sessions that ran out: a message in them that nobody read may name a person."""
+    ended = Session.objects.filter(expire_date__lt=before)
+    if dry_run:
+        return ended.count()
+    return Session.objects.filter(pk__in=ended.values("pk")[:PIECE]).delete()[0]
 
 
 ITEMS: tuple[Item, ...] = (
@@ -95,7 +106,16 @@ ITEMS: tuple[Item, ...] = (
         _older(members.forget_asked),
     ),
     Item("codes", "注册码、重置码及输错记录", "使用、作废或过期之日起", 90, _older(tidying.forget_codes)),
-    Item("sign_ins", "登录记录和已失效的登录状态", "发生或失效之日起", 90, _older(_sign_ins)),
+    Item("sign_ins", "登录记录", "发生之日起", 90, _older(_sign_ins)),
+    Item(
+        "sessions",
+        "已失效的登录状态和其中没有看到的提示",
+        "失效之日起",
+        1,
+        _older(_sessions),
+        in_pieces=True,
+        most=30,
+    ),
 )
 BY_KEY = {item.key: item for item in ITEMS}
 
