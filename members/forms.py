@@ -17,7 +17,7 @@ from zhtj.lib.problems import Problem
 
 import cadres.rules
 from members import actions, documents, queries
-from members.models import AdmissionSettings, MemberCase
+from members.models import AdmissionSettings, MemberCase, YouthUnderReview
 from members.rules import EVERY_CODE, FIELDS, Entry, EntryReader, shown
 from members.rules.procedures import PROCEDURES
 from orgs import corrections, person_rules
@@ -122,11 +122,11 @@ class MemberForm(RecordForm):
 
     field_order = ("full_name", "national_id")
 
-    def entry(self, today: dt.date, won: MemberCase | None = None) -> Entry:
-        """As RecordForm's; `won`: the dispute of `case`, whose id a masked one means."""
+    def entry(self, today: dt.date, source: MemberCase | YouthUnderReview | None = None) -> Entry:
+        """As RecordForm's; `source`: what the form was opened from, whose id a masked one means."""
         cells = {name: self.cleaned_data.get(name, "") for name in FIELDS if name in self.fields}
-        if won is not None:
-            cells["national_id"] = queries.id_meant(won, cells["national_id"])
+        if source is not None:
+            cells["national_id"] = queries.id_meant(source, cells["national_id"])
         return EntryReader(today).read(cells)
 
     @staticmethod
@@ -134,6 +134,11 @@ class MemberForm(RecordForm):
         """What is known of who a number was won for, as it would be typed."""
         who = {"full_name": won.new_name, "national_id": won.masked_new_id}
         return who | {"development_number": won.number, "case": str(won.pk)}
+
+    @staticmethod
+    def initial_of_youth(youth: YouthUnderReview) -> dict[str, str]:
+        """What is known of who is under review, as it would be typed; the id masked."""
+        return CorrectionForm.initial_of(queries.entry_of(youth)) | {"national_id": youth.masked_id}
 
     @classmethod
     def typed(cls, data: Mapping[str, str]) -> dict[str, str]:
@@ -219,9 +224,11 @@ class WhoForm(Plain):
 
     asked: tuple[str, ...] = ("full_name", "national_id")
 
-    def entry(self, today: dt.date) -> Entry:
-        """What was typed, read; blanks are problems of the form."""
+    def entry(self, today: dt.date, won: MemberCase | None = None) -> Entry:
+        """What was typed, read; blanks are problems of the form. `won`: whose id a masked one means."""
         cells = {name: self.cleaned_data[name] for name in self.asked}
+        if won is not None:
+            cells["national_id"] = queries.id_meant(won, cells["national_id"])
         entry = EntryReader(today).read(cells)
         for name, value in cells.items():
             if not squeeze(value):
@@ -236,15 +243,18 @@ class IdentityForm(WhoForm):
         "身份证号码", "只更正姓名的不用填，号码不变；要更正的填写完整的18位。", spellcheck="false"
     )
 
-    def entry(self, today: dt.date) -> Entry:
-        entry = super().entry(today)
+    def entry(self, today: dt.date, won: MemberCase | None = None) -> Entry:
+        entry = super().entry(today, won)
         if not squeeze(self.cleaned_data["national_id"]):
             del entry.unread["national_id"]
         return entry
 
 
-class ClaimForm(WhoForm):
-    """Whom a branch claims."""
+class ElsewhereForm(WhoForm):
+    """Who somebody is that another branch is asked about."""
+
+    # As in MemberForm, where this one may have begun: the dispute whose person is meant.
+    case = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
 
 
 class PersonForm(Plain):
@@ -279,7 +289,11 @@ class PersonForm(Plain):
         return {name: self.cleaned_data.get(name, "") for name in corrections.FIELDS}
 
 
-class DisputeForm(WhoForm):
+class ClaimForm(ElsewhereForm):
+    """Whom a branch claims."""
+
+
+class DisputeForm(ElsewhereForm):
     """Whose number somebody else carries."""
 
     development_number = Typed("发展团员编号", "入团志愿书上的编号。", required=True, inputmode="numeric")

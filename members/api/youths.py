@@ -16,7 +16,7 @@ from zhtj.lib import days
 from zhtj.lib.api_fields import Cell, Words
 
 from members import actions, documents, queries
-from members.api.roster import is_drawn, unit_named
+from members.api.asking import is_drawn, unit_named
 from members.models import ReviewDocument, YouthUnderReview
 from members.queries.review import SHOWN
 from members.rules import FIELDS, Entry, EntryReader
@@ -126,9 +126,10 @@ class YouthViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
 
     @extend_schema(request=CandidateSerializer, responses={200: YouthSerializer})
     def mend(self, request: Request, pk: int) -> Response:
-        """Store mended particulars; the reasons are said anew."""
+        """Store mended particulars, the id whole or masked as it was answered; the reasons are said anew."""
+        youth = self._youth(pk)
         youth = actions.mend_youth(
-            request.actor, youth=self._youth(pk), entry=self._entry(request), today=days.today()
+            request.actor, youth=youth, entry=self._entry(request, youth), today=days.today()
         )
         return self._answer(youth)
 
@@ -218,10 +219,14 @@ class YouthViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         youth: YouthUnderReview = get_object_or_404(self.get_queryset(), pk=pk)
         return youth
 
-    def _entry(self, request: Request) -> Entry:
+    def _entry(self, request: Request, source: YouthUnderReview | None = None) -> Entry:
+        """What was sent, read; a masked id means that of `source`."""
         given = CandidateSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        return EntryReader(days.today()).read(given.validated_data)
+        cells = dict(given.validated_data)
+        if source is not None:
+            cells["national_id"] = queries.id_meant(source, cells.get("national_id", ""))
+        return EntryReader(days.today()).read(cells)
 
     def _answer(self, youth: YouthUnderReview, code: int = status.HTTP_200_OK) -> Response:
         return Response(YouthSerializer(self._youth(youth.pk)).data, status=code)

@@ -7,7 +7,6 @@ from members.queries.cases import (
     asked_cases,
     cases,
     disputed,
-    id_meant,
     member_claimed,
     open_cases,
     refused_cases,
@@ -32,6 +31,7 @@ from members.queries.filters import Filters, is_private, looks_like_id
 from members.queries.history import claims_as_of, left_counts_by_branch, members_as_of, youths_as_of
 from members.queries.impact import Impact, impacts
 from members.queries.known import as_person, clashes, with_own_id
+from members.queries.meant import id_meant
 from members.queries.review import (
     ReviewStanding,
     document_of,

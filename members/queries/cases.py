@@ -6,11 +6,8 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 
-from zhtj.lib import crypto
-
 from members import numbers
 from members.models import Member, MemberCase
-from orgs import identity
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 
@@ -86,15 +83,6 @@ def won_number(scope: Scope, key: object, branch: OrgUnit | None = None) -> Memb
     if branch is not None:
         won = won.filter(to_branch=branch)
     return won.filter(pk=int(text)).first()
-
-
-def id_meant(case: MemberCase, typed: str) -> str:
-    """The id of who a number was disputed for, where `typed` is that id masked as pages and answers show it;
-    else what was typed."""
-    shown = case.masked_new_id
-    if shown and identity.squeeze(typed) == shown:
-        return crypto.unseal(case.new_id_sealed or b"")
-    return typed
 
 
 def member_claimed(scope: Scope, case: MemberCase) -> Member | None:

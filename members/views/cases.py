@@ -17,7 +17,7 @@ from zhtj.lib.problems import Refused
 from members import actions, queries
 from members.forms import ClaimForm, DecisionForm, DisputeForm, IdentityForm
 from members.models import MemberCase
-from members.views.common import begun, branch_to_enter, path_to
+from members.views.common import begun, branch_to_enter, path_to, won_by
 from orgs import finding
 from orgs.corrections import asked_corrections, corrections, waiting_corrections
 from orgs.requests import Request
@@ -141,7 +141,7 @@ def member_claim(request: Request, branch_pk: int) -> HttpResponse:
             case = actions.ask_claim(
                 request.actor,
                 branch=branch,
-                entry=form.entry(days.today()),
+                entry=form.entry(days.today(), won_by(request, branch)),
                 reason=form.cleaned_data["reason"],
             )
             done = case.state == State.GRANTED
@@ -170,7 +170,7 @@ def member_dispute(request: Request, branch_pk: int) -> HttpResponse:
             case = actions.ask_number(
                 request.actor,
                 branch=branch,
-                entry=form.entry(days.today()),
+                entry=form.entry(days.today(), won_by(request, branch)),
                 reason=form.cleaned_data["reason"],
                 today=days.today(),
             )

@@ -14,7 +14,7 @@ from zhtj.lib.doors import door
 from zhtj.lib.refusals import refusals_said
 
 from members import actions, queries
-from members.forms import CorrectionForm, MemberForm, YouthForm
+from members.forms import MemberForm, YouthForm
 from members.models import YouthUnderReview
 from members.queries.review import OVERDUE, READY, SHOWN
 from members.rules import number_rule, shown_entry
@@ -128,14 +128,14 @@ def youth_detail(request: Request, pk: int) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 def youth_mend(request: Request, pk: int) -> HttpResponse:
-    """Mend the particulars of somebody on the list; the reasons are said anew."""
+    """Mend the particulars of somebody on the list, the id masked; the reasons are said anew."""
     youth = _youth(request, pk)
     request.scope.require("members.enter", youth.branch)
-    form = MemberForm(request.POST or None, initial=CorrectionForm.initial_of(queries.entry_of(youth)))
+    form = MemberForm(request.POST or None, initial=MemberForm.initial_of_youth(youth))
     if request.method == "POST" and form.is_valid():
         with form.refusals():
             youth = actions.mend_youth(
-                request.actor, youth=youth, entry=form.entry(days.today()), today=days.today()
+                request.actor, youth=youth, entry=form.entry(days.today(), youth), today=days.today()
             )
             left = f"，还有{len(youth.reasons)}项没有解决。" if youth.reasons else "，已符合条件，可以认定。"
             messages.success(request, f"已保存{left}")

@@ -185,6 +185,41 @@ def test_a_program_meets_nothing_behind_a_dispute_that_others_won(cast: Cast, wo
         assert answer.status_code == 404
 
 
+@pytest.fixture
+def elsewhere(cast: Cast, typed: dict[str, Any], won: MemberCase) -> Member:
+    """Who the number was won for has been entered by the village meanwhile."""
+    return world.member(cast.village, world.person("秦朗", id_text=typed["national_id"]))
+
+
+def test_who_is_refused_with_a_masked_id_is_claimed_without_typing_it(
+    cast: Cast, client: Client, won: MemberCase, typed: dict[str, Any], elsewhere: Member
+) -> None:
+    sent = as_shown(won, typed)
+    refused = client.post(f"/members/enter/{cast.branch.pk}/", sent).content.decode()
+    claim = f"/members/claim/{cast.branch.pk}/"
+    assert f'formaction="{claim}"' in refused
+    form = client.post(claim, sent | {"begin": "1"}).content.decode()
+    assert won.masked_new_id in form and f'name="case" value="{won.pk}"' in form
+    asked = {name: sent[name] for name in ("full_name", "national_id", "case")} | {"reason": "在我处"}
+    another = client.post(claim, asked | {"national_id": "411***********0000"}).content.decode()
+    assert "18位" in another and not MemberCase.objects.filter(kind="claim").exists()
+    answer = client.post(claim, asked)
+    case = MemberCase.objects.get(kind="claim")
+    assert (case.member, answer["Location"]) == (elsewhere, f"/members/cases/{case.pk}/")
+    for shown in (form, another):
+        assert typed["national_id"] not in shown
+
+
+def test_a_program_claims_by_the_dispute_and_nobody_by_one_that_is_not_theirs(
+    cast: Cast, client: Client, won: MemberCase, elsewhere: Member
+) -> None:
+    body = {"case": won.pk, "branch": cast.branch.code, "reason": "在我处"}
+    theirs = world.client(cast.village_admin).post("/api/members/claim/", body, "application/json")
+    assert theirs.status_code == 404 and not MemberCase.objects.filter(kind="claim").exists()
+    answer = client.post("/api/members/claim/", body, "application/json")
+    assert (answer.status_code, answer.json()["member"]) == (201, elsewhere.pk)
+
+
 def test_a_granted_claim_leads_to_the_record_there_is(cast: Cast, client: Client) -> None:
     held = world.national_id()
     world.member(cast.village, world.person("张三", id_text=held))

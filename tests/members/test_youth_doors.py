@@ -8,7 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from zhtj.lib.masks import mask_id
+
 from members.models import AdmissionSettings, Member, YouthUnderReview
+from members.queries import entry_of
 from orgs.models import AuditEntry
 
 from tests import world
@@ -43,6 +46,35 @@ def page(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+@pytest.mark.parametrize("over_api", [False, True])
+def test_who_is_mended_is_known_by_the_masked_id_and_a_whole_one_is_nowhere_shown(
+    cast: Cast, over_api: bool
+) -> None:
+    secretary, cells = world.client(cast.secretary), good_cells(**LATE)
+    pk = int(ask(secretary, "", cells, 201)["id"])
+    masked = ask(secretary, f"{pk}/")["national_id"]
+    form = page(secretary, f"/members/review/{pk}/mend/")
+    assert cells["national_id"] not in form and f'value="{masked}"' in form
+
+    def mend(national_id: str) -> str:
+        sent = cells | {"full_name": "苏宁", "national_id": national_id}
+        if not over_api:
+            return secretary.post(f"/members/review/{pk}/mend/", sent).content.decode()
+        return secretary.post(f"/api/youths/{pk}/mend/", sent, "application/json").content.decode()
+
+    def stored() -> tuple[str, str]:
+        entry = entry_of(YouthUnderReview.objects.get(pk=pk))
+        return entry.full_name, entry.national_id
+
+    another = world.national_id()
+    for wrong in (masked[:-1] + "?", mask_id(another)):
+        assert "身份证号码" in mend(wrong) and stored()[0] != "苏宁"
+    assert cells["national_id"] not in mend(masked)
+    assert stored() == ("苏宁", cells["national_id"])
+    mend(another)
+    assert stored() == ("苏宁", another)
 
 
 # --- over the API ---------------------------------------------------------------------------------
