@@ -7,11 +7,13 @@ Stamps of placements are taken by `locks.entry_stamp()` before any lock of the t
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.module_loading import import_string
 from guardian.shortcuts import assign_perm, remove_perm
 
 from zhtj.lib import days, locks, masks
@@ -22,7 +24,7 @@ from orgs.kinds import LEADING_ORGANS, UnitKind
 from orgs.models import OrgUnit, OrgUnitUserObjectPermission, User
 from orgs.rules import CARD_FIELDS, CODES, POST_COUNTS
 from orgs.scopes import ROLE_WORDS, ROLES, ROLES_APART, ROLES_OF_PROVINCE, Actor
-from orgs.tree import NewUnit
+from orgs.tree import Domains, NewUnit
 
 KINDS_WITH_POSTS = LEADING_ORGANS | {UnitKind.COMMITTEE, UnitKind.WORKING_COMMITTEE}
 MOST_POSTS = 9999
@@ -150,7 +152,9 @@ def rename_unit(actor: Actor, *, unit: OrgUnit, short_name: str) -> OrgUnit:
 
 
 def change_industry(actor: Actor, *, unit: OrgUnit, industry: str, batch_id: int | None = None) -> OrgUnit:
-    """State another industry for a unit; its domain, and what inherits it, follows from now on."""
+    """State another industry for a unit; its domain, and what inherits it, follows from now on, and with it
+    what is kept by domain (settings.ZHTJ_DOMAIN_FOLLOWER).
+    """
     actor.scope.require("units.manage", unit)
     value, code = rules.READERS["industry"](industry)
     if code:
@@ -160,9 +164,10 @@ def change_industry(actor: Actor, *, unit: OrgUnit, industry: str, batch_id: int
     with transaction.atomic():
         at = locks.entry_stamp()
         before = {"industry": unit.industry, "domain": unit.domain}
-        tree.set_industry(unit, value, at=at)
+        changed = tree.set_industry(unit, value, at=at)
         after = {"industry": unit.industry, "domain": unit.domain}
         audit.record(actor, "orgs.change_industry", unit=unit, batch_id=batch_id, before=before, after=after)
+        _take_along(actor, unit, changed, at)
     return unit
 
 
@@ -173,10 +178,18 @@ def move_unit(actor: Actor, *, unit: OrgUnit, new_parent: OrgUnit) -> OrgUnit:
     with transaction.atomic():
         at = locks.entry_stamp()
         before = {"parent": unit.parent.code if unit.parent else ""}
-        moved = tree.move(unit, new_parent, at=at)
+        moved, changed = tree.move(unit, new_parent, at=at)
         actor.scope.require("units.manage", moved)  # where it stands now
         audit.record(actor, "orgs.move_unit", unit=moved, before=before, after={"parent": new_parent.code})
+        _take_along(actor, moved, changed, at)
     return moved
+
+
+def _take_along(actor: Actor, unit: OrgUnit, changed: Domains, at: dt.datetime) -> None:
+    """Have what the rooms above keep by domain follow the units whose domain has changed."""
+    if changed and settings.ZHTJ_DOMAIN_FOLLOWER:
+        follow: Callable[..., object] = import_string(settings.ZHTJ_DOMAIN_FOLLOWER)
+        follow(actor, top=unit, changed=changed, at=at)
 
 
 # --- accounts and grants --------------------------------------------------------------------

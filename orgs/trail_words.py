@@ -109,6 +109,7 @@ ACTIONS: dict[str, str] = {
     "progress.enter_baselines": "录入团统数",
     "progress.withdraw_baseline": "撤回团统数",
     "progress.move_figures": "合并带入团统数",
+    "progress.follow_domains": "团统数随领域转入",
     "progress.give_out": "导出日通报",
     "progress.load_preset": "载入行动方案",
     "progress.publish_bulletin": "发布日通报",

@@ -220,6 +220,12 @@ CODES = Catalogue(
             BULLETIN,
         ),
         Rule(
+            "bulletin.computed_again",
+            "{day}的通报在您查看以后又重新计算过，没有发布。",
+            "请刷新页面，核对重新算出的数字，再发布。",
+            BULLETIN,
+        ),
+        Rule(
             "bulletin.rehearsal",
             "{day}的通报是演练，不能发布，也不对外提供。",
             "演练只供省级团委查看；正式通报由进行中的行动产生。",

@@ -45,10 +45,19 @@ def roles_name_declared_capabilities(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+HANDED = (
+    "ZHTJ_ENTRY_GATE",
+    "ZHTJ_PERSON_HOMES",
+    "ZHTJ_CADRE_DEADLINES",
+    "ZHTJ_UNIT_OCCUPANTS",
+    "ZHTJ_DOMAIN_FOLLOWER",
+)
+
+
 @register()
 def handed_functions_exist(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
-    for name in ("ZHTJ_ENTRY_GATE", "ZHTJ_PERSON_HOMES", "ZHTJ_CADRE_DEADLINES", "ZHTJ_UNIT_OCCUPANTS"):
+    for name in HANDED:
         try:
             import_string(getattr(settings, name))
         except ImportError as error:

@@ -214,6 +214,8 @@ ZHTJ_PERSON_HOMES = "members.queries.homes.homes"
 ZHTJ_CADRE_DEADLINES = "progress.queries.deadlines.cadre_deadlines"
 # Who uses a unit? Handed to `orgs`, which knows neither people nor figures.
 ZHTJ_UNIT_OCCUPANTS = "zhtj.desk.occupants.occupants"
+# What is kept by domain and follows a unit into another? Handed to `orgs`, which knows no figures.
+ZHTJ_DOMAIN_FOLLOWER = "progress.actions.travel.follow_domains"
 ZHTJ_IMPORT_KEPT_DAYS = env.number("ZHTJ_IMPORT_KEPT_DAYS", 30)  # rows and uploads, then removed
 ZHTJ_IMPORT_UNDO_HOURS = env.number("ZHTJ_IMPORT_UNDO_HOURS", 24)  # a commit may be undone for so long
 ZHTJ_IMPORT_LIMITS = {

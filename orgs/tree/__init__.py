@@ -17,13 +17,15 @@ from orgs.tree.forest import NewUnit
 from orgs.tree.growing import OutOfReach, graft, graft_many
 from orgs.tree.mending import Fault, faults, nodes, repair
 from orgs.tree.moving import move
-from orgs.tree.placing import changed_domains, rename, set_industry
+from orgs.tree.placing import Domains, changed_domains, domains_with, rename, set_industry
 
 __all__ = [
+    "Domains",
     "Fault",
     "NewUnit",
     "OutOfReach",
     "changed_domains",
+    "domains_with",
     "faults",
     "graft",
     "graft_many",

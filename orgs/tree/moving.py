@@ -1,6 +1,7 @@
 """Moving a unit, with all below it, under another superior of the same tree."""
 
 import datetime as dt
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Max
@@ -14,11 +15,18 @@ from orgs.models import OrgUnit
 from orgs.numbering import Span
 from orgs.rules import CODES, Above
 from orgs.tree.clashes import naming_clashes
-from orgs.tree.placing import replace_placements, settle_domains
+from orgs.tree.placing import Domains, replace_placements, settle_domains
 from orgs.tree.room import make_room, shift, survey
 
 
-def move(unit: OrgUnit, new_parent: OrgUnit, *, at: dt.datetime) -> OrgUnit:
+class Moved(NamedTuple):
+    """A unit as it stands after its move, and whose domain changed with it."""
+
+    unit: OrgUnit
+    domains: Domains
+
+
+def move(unit: OrgUnit, new_parent: OrgUnit, *, at: dt.datetime) -> Moved:
     """Hang `unit` with its sub-tree under `new_parent` as of `at`; the unit as it then stands.
 
     The sub-tree keeps its own numbering and is shifted in one update; its numbers at the old place
@@ -31,14 +39,15 @@ def move(unit: OrgUnit, new_parent: OrgUnit, *, at: dt.datetime) -> OrgUnit:
         grounds = survey([unit.pk, new_parent.pk])
         unit, new_parent = grounds[unit.pk].unit, grounds[new_parent.pk].unit
         if unit.parent_id == new_parent.pk:
-            return unit
+            return Moved(unit, {})
         problems = move_problems(unit, new_parent)
         if problems:
             raise Refused(problems)
         _rehang(unit, new_parent)
         unit = OrgUnit.objects.get(pk=unit.pk)
-        replace_placements({unit.pk, *settle_domains(unit)}, at)
-        return OrgUnit.objects.get(pk=unit.pk)
+        changed = settle_domains(unit)
+        replace_placements({unit.pk, *changed}, at)
+        return Moved(OrgUnit.objects.get(pk=unit.pk), changed)
 
 
 def move_problems(unit: OrgUnit, new_parent: OrgUnit) -> list[Problem]:

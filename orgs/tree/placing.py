@@ -13,6 +13,7 @@ from orgs.models import OrgUnit, UnitPlacement
 from orgs.rules import CODES
 from orgs.tree.clashes import naming_clashes
 
+Domains = dict[int, tuple[str, str]]  # whose domain changed: by unit, from which into which
 _PLACED = ("parent_id", "short_name", "kind", "unit_class", "industry", "domain")
 
 
@@ -48,10 +49,11 @@ def rename(unit: OrgUnit, short_name: str, *, at: dt.datetime) -> None:
     unit.short_name = short_name
 
 
-def set_industry(unit: OrgUnit, industry: str, *, at: dt.datetime) -> None:
+def set_industry(unit: OrgUnit, industry: str, *, at: dt.datetime) -> Domains:
     """State another industry for the unit; the domain follows in everything below that states none.
 
-    Raises Refused `industry.missing` where that would leave a unit without a domain that needs one.
+    Returns whose domain changed. Raises Refused `industry.missing` where that would leave a unit without a
+    domain that needs one.
     """
     with transaction.atomic():
         locks.exclusive(locks.tree(unit.tree_id))
@@ -65,30 +67,37 @@ def set_industry(unit: OrgUnit, industry: str, *, at: dt.datetime) -> None:
             raise Refused([CODES.problem("industry.missing", name=each.short_name) for each in bereft])
         replace_placements({unit.pk, *changed}, at)
     unit.refresh_from_db()
+    return changed
 
 
-def settle_domains(top: OrgUnit) -> set[int]:
-    """Bring the domain of `top` and all below in line with the industries; the keys of those changed.
+def settle_domains(top: OrgUnit) -> Domains:
+    """Bring the domain of `top` and all below in line with the industries; whose changed.
 
     The caller holds the tree's exclusive lock, `top` is fresh. One query, and one for every domain
     that changed hands.
     """
-    changed: dict[str, list[int]] = {}
-    for pk, domain in changed_domains(top, top.industry).items():
-        changed.setdefault(domain, []).append(pk)
-    for domain, pks in changed.items():
+    changed = changed_domains(top, top.industry)
+    into: dict[str, list[int]] = {}
+    for pk, (_, domain) in changed.items():
+        into.setdefault(domain, []).append(pk)
+    for domain, pks in into.items():
         OrgUnit.objects.filter(pk__in=pks).update(domain=domain)
-    return {pk for pks in changed.values() for pk in pks}
+    return changed
 
 
-def changed_domains(top: OrgUnit, industry: str) -> dict[int, str]:
-    """Whose domain from `top` down would change if it stated `industry`, and into what. Two queries."""
+def changed_domains(top: OrgUnit, industry: str) -> Domains:
+    """Whose domain from `top` down would change if it stated `industry`, and how. Two queries."""
     above = OrgUnit.objects.filter(pk=top.parent_id).values_list("domain", flat=True).first() or ""
-    in_force: dict[int | None, str] = {top.parent_id: above}
-    changed = {}
+    return domains_with(top, domain_of(industry) or above)
+
+
+def domains_with(top: OrgUnit, domain: str) -> Domains:
+    """Whose domain from `top` down would change if its own were `domain`, and how. One query."""
+    in_force: dict[int | None, str] = {}
+    changed: Domains = {}
     rows = OrgUnit.objects.filter(tree_id=top.tree_id, lft__gte=top.lft, lft__lt=top.rght).order_by("lft")
-    for pk, parent, stated, domain in rows.values_list("pk", "parent_id", "industry", "domain"):
-        in_force[pk] = domain_of(industry if pk == top.pk else stated) or in_force[parent]
-        if in_force[pk] != domain:
-            changed[pk] = in_force[pk]
+    for pk, parent, stated, former in rows.values_list("pk", "parent_id", "industry", "domain"):
+        in_force[pk] = domain if pk == top.pk else domain_of(stated) or in_force[parent]
+        if in_force[pk] != former:
+            changed[pk] = (former, in_force[pk])
     return changed

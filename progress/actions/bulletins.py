@@ -84,17 +84,25 @@ def recompute_bulletin(
 
 
 @transaction.atomic
-def publish_bulletin(actor: Actor, *, bulletin: Bulletin) -> Bulletin:
+def publish_bulletin(actor: Actor, *, bulletin: Bulletin, seen: dt.datetime | None = None) -> Bulletin:
     """Give out a finished bulletin; from now on it is frozen. Needs `bulletin.publish`.
 
-    Raises Refused when it is not waiting to be published, one of its checks failed,
-    or it is a rehearsal's.
+    `seen`: the `computed_at` of what the publisher looked at; None: of `bulletin`. A day may be computed
+    again in place, with other figures where a setting or a rule was put right, and is to be looked at again.
+
+    Raises Refused when it is not waiting to be published, has been computed again since, one of its checks
+    failed, or it is a rehearsal's.
     """
     actor.scope.require("bulletin.publish", bulletin.campaign.province)
     locks.exclusive(_lock(bulletin.campaign))
     if bulletin.campaign.is_rehearsal:
         raise _refused("bulletin.rehearsal", day=bulletin.day)
-    failed = [check["detail"] for check in bulletin.checks if not check["ok"]]
+    stands = Bulletin.objects.get(pk=bulletin.pk)
+    if stands.state != BulletinState.DONE:
+        raise _refused("bulletin.not_done")
+    if stands.computed_at != (seen or bulletin.computed_at):
+        raise _refused("bulletin.computed_again", day=bulletin.day)
+    failed = [check["detail"] for check in stands.checks if not check["ok"]]
     if failed:
         raise _refused("bulletin.check_failed", detail="；".join(failed))
     entry = audit.record(
@@ -103,10 +111,8 @@ def publish_bulletin(actor: Actor, *, bulletin: Bulletin) -> Bulletin:
         unit=bulletin.campaign.province,
         after={"day": bulletin.day, "revision": bulletin.revision},
     )
-    # As it was when its checks were looked at: one computed again meanwhile is looked at again.
-    done = Bulletin.objects.filter(pk=bulletin.pk, state=BulletinState.DONE, computed_at=bulletin.computed_at)
-    if not done.update(state=BulletinState.PUBLISHED, published_at=entry.at, published_by=actor.user):
-        raise _refused("bulletin.not_done")
+    done = Bulletin.objects.filter(pk=bulletin.pk, state=BulletinState.DONE)
+    done.update(state=BulletinState.PUBLISHED, published_at=entry.at, published_by=actor.user)
     bulletin.refresh_from_db()
     return bulletin
 

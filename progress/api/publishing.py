@@ -18,9 +18,10 @@ from progress.api.lists import BulletinSerializer
 
 
 class PublishSerializer(serializers.Serializer):
-    """Which revision was looked at."""
+    """Which revision was looked at, and (better) which computation of it: its `computed_at` as listed."""
 
     revision = serializers.IntegerField(min_value=1, max_value=9999)
+    computed_at = serializers.DateTimeField(required=False)
 
 
 class RecomputeSerializer(serializers.Serializer):
@@ -38,7 +39,9 @@ def bulletin_publish(request: Request, day: dt.date) -> Response:
     found = queries.finished(request.scope, day, given.validated_data["revision"])
     if found is None:
         raise Http404
-    published = actions.publish_bulletin(request.actor, bulletin=found)
+    published = actions.publish_bulletin(
+        request.actor, bulletin=found, seen=given.validated_data.get("computed_at")
+    )
     tasks.give_out_soon()
     return Response(BulletinSerializer(published).data)
 

@@ -57,6 +57,7 @@ from progress.queries.live import Live, live
 from progress.queries.naming import day_number, number
 from progress.queries.outputs import given_file, given_out, owed_files, reader_for
 from progress.queries.page import Choice, Page, column_of, page
+from progress.queries.passage import figures_with
 from progress.queries.present import perhaps_large, perhaps_small
 from progress.queries.report import GROUPS, Row, Sheet, drawn_lines, read, report
 from progress.queries.spotchecks import spot_checks, spot_checks_to_look_at
@@ -108,6 +109,7 @@ __all__ = [
     "early_openings_to_decide",
     "explained",
     "figure_for",
+    "figures_with",
     "find_unit",
     "finished",
     "form2017",

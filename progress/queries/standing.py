@@ -4,7 +4,7 @@ The same figures a bulletin would freeze for the unit if it were computed now (`
 sub-tree only. Three queries that read the sub-tree: for a committee or a city, not for a province.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, Sum
@@ -66,15 +66,23 @@ def topmost(figures: QuerySet[Baseline], names: Sequence[str]) -> dict[str, list
     What is stated further down says the same in more detail and is not added. One query.
     """
     rows = figures.order_by("unit__lft").values_list("domain", "unit__lft", "unit__rght", *names)
-    found: dict[str, list[int | None]] = {}
-    covered: dict[tuple[str, int], int] = {}  # up to where a figure already read speaks for the units
+    found: dict[str, list[tuple[int, int, Sequence[int | None]]]] = {}
     for domain, lft, rght, *counts in rows:
-        totals = found.setdefault(domain, [None] * len(names))
+        found.setdefault(domain, []).append((lft, rght, counts))
+    return {domain: top_sums(stated, len(names)) for domain, stated in found.items()}
+
+
+def top_sums(stated: Iterable[tuple[int, int, Sequence[int | None]]], width: int) -> list[int | None]:
+    """The counts of the topmost of these spans of the tree (lft, rght, `width` counts), in the order of lft,
+    added up, each count by itself. Pure."""
+    totals: list[int | None] = [None] * width
+    covered = [0] * width  # up to where a figure already read speaks for the units
+    for lft, rght, counts in stated:
         for place, count in enumerate(counts):
-            if count is not None and lft > covered.get((domain, place), 0):
+            if count is not None and lft > covered[place]:
                 totals[place] = (totals[place] or 0) + count
-                covered[domain, place] = rght
-    return found
+                covered[place] = rght
+    return totals
 
 
 def inside(unit: OrgUnit) -> Q:

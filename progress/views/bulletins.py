@@ -6,6 +6,7 @@ import re
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
 from zhtj.lib import days
@@ -18,6 +19,7 @@ from orgs.requests import Request
 from progress import actions, queries, tasks
 from progress.models import Campaign
 
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 REVISION = re.compile(r"[0-9]{1,4}")
 
 
@@ -36,13 +38,13 @@ def bulletin(request: Request, day: dt.date, key: str = "") -> HttpResponse:
 @require_POST
 @door("bulletin.publish")
 def bulletin_publish(request: Request, day: dt.date) -> HttpResponse:
-    """Give out the finished bulletin of `day`."""
+    """Give out the finished bulletin of `day`, as it was computed when it was looked at (`computed_at`)."""
     revision = request.POST.get("revision", "")
     found = queries.finished(request.scope, day, int(revision) if REVISION.fullmatch(revision) else 0)
     if found is None:
         raise Http404
     with refusals_said(request):
-        actions.publish_bulletin(request.actor, bulletin=found)
+        actions.publish_bulletin(request.actor, bulletin=found, seen=_seen(request))
         tasks.give_out_soon()
         messages.success(request, f"{day} 的通报已发布，各级均可查看。")
     return redirect("bulletin", day)
@@ -81,6 +83,15 @@ def _bulletin_page(request: Request, day: dt.date | None, key: str = "") -> Http
         "alarm": queries.alarm_for(request.scope, campaign, days.now()),
     }
     return render(request, "progress/bulletin.html", context)
+
+
+def _seen(request: Request) -> dt.datetime:
+    """When the figures looked at were computed; what cannot be read is no moment of any bulletin."""
+    try:
+        seen = parse_datetime(request.POST.get("computed_at", ""))
+    except ValueError:
+        seen = None
+    return seen if seen and seen.tzinfo else NEVER
 
 
 def _unit(request: Request, campaign: Campaign) -> OrgUnit:

@@ -298,7 +298,8 @@ def _publishing(name: str) -> At:
 
     def asked(places: Places, place: str) -> tuple[str, dict[str, Any]]:
         day = places.finished.day if place == "own" else dt.date(2018, 11, 1)
-        return reverse(name, args=[day]), {"revision": "1"}
+        seen = {"revision": "1", "computed_at": places.finished.computed_at.isoformat()}
+        return reverse(name, args=[day]), seen
 
     return asked
 

@@ -137,7 +137,7 @@ FORMS |= {
     ),
     "import_commit": ("committee_admin", {"pk": "batch"}, {"revision": "1", "acknowledge": "x"}),
     "import_skip_row": ("committee_admin", {"pk": "batch", "number": "row"}, {"skip": "1"}),
-    "bulletin_publish": ("staff", {"day": "day_done"}, {"revision": "1"}),
+    "bulletin_publish": ("staff", {"day": "day_done"}, {"revision": "1", "computed_at": "x"}),
     "bulletin_recompute": ("staff", {"day": "day"}, {"reason": "x"}),
 }
 

@@ -105,7 +105,7 @@ def test_a_clash_the_rules_could_not_see_is_named_by_the_constraint(cast):
 
 
 def test_a_unit_moves_with_all_below_it(cast):
-    moved = tree.move(cast.county, cast.other_city, at=days.now())
+    moved = tree.move(cast.county, cast.other_city, at=days.now()).unit
     assert moved.parent == cast.other_city
     assert moved.level == 2
     assert list(cast.city.get_descendants()) == []
@@ -129,9 +129,9 @@ def test_moving_changes_level_class_and_inherited_domain(cast):
     tree.move(group, cast.committee, at=days.now())
     branch.refresh_from_db()
     assert (branch.level, branch.domain) == (5, Domain.SCHOOL)
-    moved = tree.move(cast.town, cast.province, at=days.now())
+    moved = tree.move(cast.town, cast.province, at=days.now()).unit
     assert (moved.level, moved.unit_class) == (1, UnitClass.DIRECT_UNIT)
-    assert tree.move(moved, cast.county, at=days.now()).unit_class == ""
+    assert tree.move(moved, cast.county, at=days.now()).unit.unit_class == ""
 
 
 @pytest.mark.parametrize(

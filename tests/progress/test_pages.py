@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.db import connection
@@ -136,10 +137,32 @@ def test_the_province_publishes_after_seeing_the_checks(scene: Scene) -> None:
     assert "自检通过" in page
     assert "发布这期通报" in page
     url = reverse("bulletin_publish", args=[DAY])
-    response = world.client(scene.cast.staff).post(url, {"revision": 1}, follow=True)
+    response = world.client(scene.cast.staff).post(url, looked_at(page), follow=True)
     assert "已发布，各级均可查看" in response.content.decode()
     assert Bulletin.objects.get().published_by == scene.cast.staff
-    assert world.client(scene.cast.staff).post(url, {"revision": 1}).status_code == 404
+    assert world.client(scene.cast.staff).post(url, looked_at(page)).status_code == 404
+
+
+def looked_at(page: str) -> dict[str, str]:
+    """What the page's button sends: which revision, and which computation of it."""
+    form = page.split("publish/")[1].split("</form>")[0]
+    return dict(re.findall(r'name="(revision|computed_at)" value="([^"]+)"', form))
+
+
+def test_what_was_computed_again_since_it_was_looked_at_is_looked_at_again(scene: Scene) -> None:
+    scene.compute()
+    sent = looked_at(get(scene.cast.staff).content.decode())
+    scene.campaign.lag_points = 9  # a setting put right: no later entry changes a day, this does
+    scene.campaign.save()
+    scene.clock.forward(minutes=5)
+    scene.compute(recompute=True)
+    url, staff = reverse("bulletin_publish", args=[DAY]), world.client(scene.cast.staff)
+    for stale in (sent, {"revision": "1"}, sent | {"computed_at": "2018-13-99T"}):
+        said = staff.post(url, stale, follow=True).content.decode()
+        assert "在您查看以后又重新计算过，没有发布" in said and "核对重新算出的数字" in said
+        assert Bulletin.objects.get().state == BulletinState.DONE
+    staff.post(url, looked_at(get(scene.cast.staff).content.decode()))
+    assert Bulletin.objects.get().state == BulletinState.PUBLISHED
 
 
 def test_a_bulletin_that_fails_its_checks_cannot_be_published(scene: Scene) -> None:
@@ -150,8 +173,9 @@ def test_a_bulletin_that_fails_its_checks_cannot_be_published(scene: Scene) -> N
     assert "自检没有通过" in page
     assert "郑州团市委" in page
     assert "发布这期通报" not in page
+    sent = {"revision": 1, "computed_at": bulletin.computed_at.isoformat()}
     response = world.client(scene.cast.staff).post(
-        reverse("bulletin_publish", args=[DAY]), {"revision": 1}, follow=True
+        reverse("bulletin_publish", args=[DAY]), sent, follow=True
     )
     assert "自检没有通过" in response.content.decode()
     assert Bulletin.objects.get().state == BulletinState.DONE
@@ -193,7 +217,9 @@ def test_a_published_day_is_corrected_with_a_reason_that_readers_see(published: 
     staff.post(url, {"reason": "补记一处合并"})
     before = get(published.cast.city_admin).content.decode()
     assert "更正" not in before, "until it is published everybody else reads the old one"
-    staff.post(reverse("bulletin_publish", args=[DAY]), {"revision": 2})
+    sent = looked_at(get(published.cast.staff).content.decode())
+    assert sent["revision"] == "2"
+    staff.post(reverse("bulletin_publish", args=[DAY]), sent)
     after = get(published.cast.city_admin).content.decode()
     assert "第24期（更正第1次）" in after
     assert "更正原因：补记一处合并" in after

@@ -110,5 +110,6 @@ def test_publishing_on_the_page_has_the_files_drawn(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         url = reverse("bulletin_publish", args=[DAY])
-        world.client(scene.cast.staff).post(url, {"revision": 1})
+        seen = {"revision": 1, "computed_at": done.computed_at.isoformat()}
+        world.client(scene.cast.staff).post(url, seen)
     assert BulletinFile.objects.filter(unit=scene.cast.province).count() == 6

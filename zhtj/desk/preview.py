@@ -13,7 +13,7 @@ from orgs import finding, reshaping, tree
 from orgs.kinds import FEWEST_MEMBERS, Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
-from progress.queries import lost_with
+from progress.queries import figures_with, lost_with
 
 
 @dataclass(slots=True)
@@ -76,22 +76,26 @@ def of_closing(scope: Scope, unit: OrgUnit) -> ClosePreview:
 
 @dataclass(slots=True)
 class IndustryPreview:
-    """What stating `industry` would change: units and members that go over to `domain`."""
+    """What stating `industry` would change: units and members that go over to `domain`, and the 团统数 of
+    theirs that go along.
+    """
 
     unit: OrgUnit
     industry: str
     domain: str
     units: int
     members: int
+    expected: int
 
 
 def of_industry(unit: OrgUnit, industry: str) -> IndustryPreview:
-    """Four queries, whatever the size of the sub-tree."""
+    """Six queries, whatever the size of the sub-tree."""
     changed = tree.changed_domains(unit, industry)
-    domain = changed.get(unit.pk, unit.domain)
+    _, domain = changed.get(unit.pk, ("", unit.domain))
     counts = members.queries.active_counts(list(changed))
     word = Domain(domain).label if domain else ""
-    return IndustryPreview(unit, industry, word, len(changed), sum(counts.values()))
+    expected = figures_with(unit, changed) if changed else 0
+    return IndustryPreview(unit, industry, word, len(changed), sum(counts.values()), expected)
 
 
 def _name_clashes(source: OrgUnit, target: OrgUnit) -> list[Problem]:

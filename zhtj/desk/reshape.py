@@ -47,6 +47,7 @@ def merge_units(actor: Actor, *, source: OrgUnit, target: OrgUnit) -> Travelled:
     """
     with _alone(actor, source, target) as (at, source, target):
         _refuse(reshaping.merge_problems(source, target))
+        figures.follow_domains(actor, top=source, changed=tree.domains_with(source, target.domain), at=at)
         figures.move_figures(actor, source=source, target=target, at=at)
         children = _take_children(source, target, at)
         travelled = Travelled(
