@@ -106,6 +106,7 @@ ACTIONS: dict[str, str] = {
     "progress.answer_spot_check": "查看抽查提示",
     "progress.compute_bulletin": "计算日通报",
     "progress.decide_early_opening": "审批同步推进",
+    "progress.end_early_opening": "同步推进申请自动办结",
     "progress.enter_baselines": "录入团统数",
     "progress.withdraw_baseline": "撤回团统数",
     "progress.move_figures": "合并带入团统数",

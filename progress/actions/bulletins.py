@@ -30,7 +30,7 @@ from zhtj.lib.problems import Refused
 from orgs import audit
 from orgs.history import existed
 from orgs.scopes import Actor
-from progress.actions import frozen, openings
+from progress.actions import early, frozen, openings
 from progress.models import Bulletin, BulletinState, Campaign, Stage
 from progress.queries import photograph, structure
 from progress.rules import CODES
@@ -171,6 +171,7 @@ def _develop(bulletin: Bulletin, *, now: dt.datetime, actor: Actor) -> Bulletin:
     frozen.write(bulletin, taken)
     bulletin.checks = frozen.checks(bulletin, taken)
     bulletin.settings = _settings_in_force(bulletin, stages) | openings.in_force(bulletin, stages, taken)
+    early.end_where_open(actor, stages, at=now)
     bulletin.computed_at = now
     bulletin.state = BulletinState.DONE
     bulletin.save(update_fields=["settings", "checks", "computed_at", "state"])

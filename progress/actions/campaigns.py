@@ -14,12 +14,13 @@ from typing import Any
 
 from django.db import transaction
 
-from zhtj.lib import bulk, locks
+from zhtj.lib import bulk, days, locks
 from zhtj.lib.problems import Refused
 
 from orgs import audit
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
+from progress.actions import early
 from progress.models import COUNTS, Baseline, Campaign, EarlyOpening, GateOpening, Stage
 from progress.plans import CODES, Plan, StagePlan, as_read, check_plan, fingerprint, shifted
 
@@ -137,6 +138,7 @@ def change_campaign(actor: Actor, *, campaign: Campaign, plan: Plan, seen: str =
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     if changed:
         lay_down(plan, locked)
+        early.end_where_open(actor, locked.stages.all(), at=days.now())
         audit.record(
             actor,
             "progress.change_campaign",
@@ -165,12 +167,14 @@ def activate_campaign(actor: Actor, *, campaign: Campaign) -> None:
 
 @transaction.atomic
 def end_campaign(actor: Actor, *, campaign: Campaign) -> None:
-    """Stop the campaign: no gate, no further bulletins; everything of it stays readable.
+    """Stop the campaign: no gate, no further bulletins; everything of it stays readable. Requests for an
+    early opening that wait end with it.
 
     Needs `campaign.settings`. Raises Refused when it does not run.
     """
     actor.scope.require("campaign.settings", campaign.province)
     _switch(actor, campaign, "progress.end_campaign", is_active=False)
+    early.end_with(actor, campaign, at=days.now())
 
 
 def _switch(actor: Actor, campaign: Campaign, action: str, *, is_active: bool) -> None:

@@ -3,10 +3,16 @@
 Specification (design: campaign, section 1, The gate; notice, part 1, 3 (3)). A region is a direct child
 of the province. One request a stage and region waits at a time; a declined one may be made again. Agreed,
 the stage is open in the region from that day and stays so; the opening says it was agreed to, and a
-bulletin shows it as such if it was agreed to before its cut-off.
+bulletin shows it as such if it was agreed to before its cut-off. A request that waits ends by itself once
+there is nothing left to answer: the region has reached the rate, the stage has no gate any more, or the
+campaign has ended. The remark says which.
 """
 
+import datetime as dt
+from collections.abc import Iterable
+
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from zhtj.lib import days, locks, words
 from zhtj.lib.problems import Problem, Refused
@@ -15,7 +21,7 @@ from orgs import audit
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
 from progress.actions.asking import asker, decide, reason_problems
-from progress.models import EarlyOpening, GateOpening, Stage
+from progress.models import Campaign, EarlyOpening, GateOpening, Stage
 from progress.rules import CODES
 
 
@@ -64,6 +70,40 @@ def decide_early_opening(actor: Actor, *, asked: EarlyOpening, agree: bool, rema
     after = {"stage": asked.stage.key, "agreed": agree, "remark": asked.remark}
     audit.record(actor, "progress.decide_early_opening", unit=asked.region, after=after)
     return asked
+
+
+def end_where_open(actor: Actor, stages: Iterable[Stage], *, at: dt.datetime) -> None:
+    """End the requests for stages that have opened in their regions without an answer, or lost their gate.
+
+    Part of a bulletin or of a change of settings. One query; two and an audit entry a request that ends.
+    """
+    opened = GateOpening.objects.filter(stage=OuterRef("stage"), region=OuterRef("region"))
+    since = Subquery(opened.values("opened_on")[:1])
+    for asked in _waiting().filter(stage__in=stages).annotate(since=since):
+        if not asked.stage.is_gated:
+            _end(actor, asked, f"“{asked.stage.name}”已取消前置条件，无需申请提前开放。", at)
+        elif asked.since is not None:
+            said = f"“{asked.stage.name}”已于{asked.since:%Y-%m-%d}开放录入，无需提前开放。"
+            _end(actor, asked, said, at)
+
+
+def end_with(actor: Actor, campaign: Campaign, *, at: dt.datetime) -> None:
+    """End the requests that wait in a campaign that ends. Costs as `end_where_open`."""
+    for asked in _waiting().filter(stage__campaign=campaign):
+        _end(actor, asked, "行动已结束，无需提前开放。", at)
+
+
+def _waiting() -> QuerySet[EarlyOpening]:
+    found = EarlyOpening.objects.filter(state=EarlyOpening.State.WAITING)
+    return found.select_related("stage", "region").order_by("pk")
+
+
+def _end(actor: Actor, asked: EarlyOpening, remark: str, at: dt.datetime) -> None:
+    """Unless it has been answered meanwhile."""
+    state = EarlyOpening.State.UNNEEDED
+    if _waiting().filter(pk=asked.pk).update(state=state, remark=remark, decided_at=at):
+        after = {"stage": asked.stage.key, "remark": remark}
+        audit.record(actor, "progress.end_early_opening", unit=asked.region, after=after)
 
 
 def _not_to_ask(stage: Stage, region: OrgUnit) -> list[Problem]:

@@ -5,6 +5,10 @@ gate the day its frozen rate reaches what is needed, and stays open whatever bec
 that fail the bulletin's own checks open nothing. A region nothing is expected of in the gate has nothing to
 pass: open from the stage's start, and not recorded, since a figure entered later brings the gate back. An
 early start agreed to after the cut-off is news of the next day.
+
+A day computed again records only what its own gate lets through: where the rate, or the domains it is
+measured in, are others by now than when the day was first computed, the opening belongs to the next bulletin
+(decision 0022). Nor does an earlier day take the place of the one whose bulletin has opened a region.
 """
 
 import datetime as dt
@@ -19,7 +23,7 @@ from progress.queries.photograph import Photograph, Series
 
 
 def in_force(bulletin: Bulletin, stages: Iterable[Stage], photograph: Photograph) -> dict[str, Any]:
-    """The openings to be frozen: `openings` by stage and region, `first_openings` by stage.
+    """What is to be frozen: `openings` by stage and region, `first_openings` by stage, and the `gates`.
 
     For the province as a whole a stage begins with the first region that passed the gate; where no
     region has anything to pass, with the stage itself; None while all wait.
@@ -27,12 +31,14 @@ def in_force(bulletin: Bulletin, stages: Iterable[Stage], photograph: Photograph
     openings: dict[str, dict[str, Any]] = {}
     first: dict[str, str | None] = {}
     regions = photograph.outline.regions()
+    gates = _gates(bulletin, stages)
     for stage in stages:
         if stage.gate_stage is None or stage.gate_rate is None:
             continue
         gate = photograph.of_stage(stage.gate_stage.key)
         free = [region for node, region in regions if not gate.expected[node]]
-        passed = _recorded(bulletin, stage, regions, gate)
+        is_the_same = gates.get(stage.key) == _gate(stage)
+        passed = _recorded(bulletin, stage, regions if is_the_same else [], gate)
         openings[stage.key] = _frozen(stage, free) | {
             str(opening.region_id): {
                 "opened_on": opening.opened_on.isoformat(),
@@ -42,19 +48,20 @@ def in_force(bulletin: Bulletin, stages: Iterable[Stage], photograph: Photograph
             for opening in passed
         }
         first[stage.key] = _first(stage, passed, everyone_is_free=len(free) == len(regions))
-    return {"openings": openings, "first_openings": first}
+    return {"openings": openings, "first_openings": first, "gates": gates}
 
 
 def _recorded(
     bulletin: Bulletin, stage: Stage, regions: list[tuple[int, Placed]], gate: Series
 ) -> list[GateOpening]:
-    """The openings recorded by that day, with those of the regions that reach the rate in this bulletin."""
+    """The openings recorded by that day, with those of `regions` that reach the rate in this bulletin."""
     needed = stage.gate_rate or 0
     agreed_in_time = Q(decided_at=None) | Q(decided_at__lt=bulletin.cutoff_at)
     known = list(GateOpening.objects.filter(agreed_in_time, stage=stage, opened_on__lte=bulletin.day))
     if not all(check["ok"] for check in bulletin.checks):
         return known
-    open_already = {opening.region_id for opening in known}
+    later = GateOpening.objects.filter(stage=stage, opened_on__gt=bulletin.day)
+    open_already = {opening.region_id for opening in known} | {opening.region_id for opening in later}
     reached = []
     for node, region in regions:
         expected, entered = gate.expected[node], gate.entered[node]
@@ -71,6 +78,24 @@ def _recorded(
             )
     GateOpening.objects.bulk_create(reached, ignore_conflicts=True)
     return [*known, *reached]
+
+
+def _gates(bulletin: Bulletin, stages: Iterable[Stage]) -> dict[str, Any]:
+    """By stage the gate it stood behind when this day was first computed. One query for a new revision."""
+    before = bulletin.settings
+    if bulletin.revision > 1 and not before:
+        earlier = Bulletin.objects.filter(campaign=bulletin.campaign_id, day=bulletin.day)
+        before = earlier.order_by("revision").values_list("settings", flat=True)[0]
+    if before:
+        gates: dict[str, Any] = before.get("gates", {})
+        return gates
+    return {stage.key: _gate(stage) for stage in stages if stage.is_gated}
+
+
+def _gate(stage: Stage) -> list[Any]:
+    """What a region has to reach, and in what."""
+    gate = stage.gate_stage
+    return [gate.key, sorted(gate.domains), str(stage.gate_rate)] if gate else []
 
 
 def _frozen(stage: Stage, free: list[Placed]) -> dict[str, Any]:

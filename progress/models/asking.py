@@ -9,13 +9,17 @@ from progress.models.campaign import Campaign, Stage
 
 
 class Asked(models.Model):
-    """A request to a superior: who asks when and why, who answers when and with what remark."""
+    """A request to a superior: who asks when and why, who answers when and with what remark.
+
+    UNNEEDED: it ended by itself before anybody answered; the remark says what it was overtaken by.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "待审批"
         AGREED = "agreed", "已同意"
         DECLINED = "declined", "未同意"
         WITHDRAWN = "withdrawn", "已撤回"
+        UNNEEDED = "unneeded", "已无需审批"
 
     reason = models.CharField("理由", max_length=500)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")

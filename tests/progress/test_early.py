@@ -1,6 +1,8 @@
 """同步推进: asking, answering, what it opens, and what every bulletin says about it."""
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -198,6 +200,63 @@ def test_recomputing_a_day_after_an_agreement_of_that_day_changes_nothing(scene:
     answer(scene, asked)
     again = scene.compute(recompute=True)
     assert (whole(again), again.settings) == (frozen, settings)
+
+
+# --- what ends by itself -----------------------------------------------------------------------
+
+
+def reached(scene: Scene) -> None:
+    scene.expect(scene.cast.city, 40)
+    scene.compute()
+
+
+def without_a_gate(scene: Scene) -> None:
+    plan = actions.plan_of(scene.campaign)
+    *others, last = plan.stages
+    freed = replace(plan, stages=(*others, replace(last, gate="", gate_rate=None)))
+    actions.change_campaign(world.actor(scene.cast.settings_admin), campaign=scene.campaign, plan=freed)
+
+
+def ended(scene: Scene) -> None:
+    actions.end_campaign(world.actor(scene.cast.settings_admin), campaign=scene.campaign)
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (reached, "已于2018-11-24开放录入，无需提前开放。"),
+        (without_a_gate, "已取消前置条件，无需申请提前开放。"),
+        (ended, "行动已结束，无需提前开放。"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_request_ends_by_itself_when_there_is_nothing_left_to_answer(
+    scene: Scene, happens: Callable[[Scene], None], said: str
+) -> None:
+    asked, staff = ask(scene), world.actor(scene.cast.staff)
+    assert queries.early_openings_to_decide(staff.scope).count() == 1
+    happens(scene)
+    assert queries.early_openings_to_decide(staff.scope).count() == 0
+    page = world.client(scene.cast.city_admin).get(reverse("early_openings")).content.decode()
+    assert "已无需审批" in page and "自动办结" in page and said in page
+    assert AuditEntry.objects.get(action="progress.end_early_opening").unit == scene.cast.city
+    with pytest.raises(Refused) as refused:
+        answer(scene, asked)
+    assert codes(refused) == ["request.decided_already"]
+    assert list(queries.declined(scene.cast.city, days.now())) == [], "nobody said no"
+
+
+def test_a_request_of_a_region_still_behind_waits_on_and_an_answer_stays_what_it_is(scene: Scene) -> None:
+    waits = ask(scene)
+    scene.compute()
+    waits.refresh_from_db()
+    assert waits.state == Asked.State.WAITING
+    answer(scene, waits, agree=False, remark="先抓学校")
+    scene.expect(scene.cast.city, 40)
+    scene.compute(NEXT)
+    assert GateOpening.objects.get(region=scene.cast.city).opened_on == NEXT
+    waits.refresh_from_db()
+    assert (waits.state, waits.remark) == (Asked.State.DECLINED, "先抓学校")
 
 
 # --- the pages ---------------------------------------------------------------------------------

@@ -29,10 +29,10 @@ from members import actions as members
 from members.imports import COLUMNS
 from members.models import Member
 from members.rules import EntryReader
-from orgs.kinds import Industry
+from orgs.kinds import Domain, Industry
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
-from progress import gate
+from progress import actions, gate
 from progress.models import Campaign, GateOpening
 
 from tests import workbooks, world
@@ -257,6 +257,57 @@ def test_a_gate_lowered_since_says_that_it_opens_by_itself(closed: Scene) -> Non
     closed.clock.forward(days=1)
     closed.compute(DAY + dt.timedelta(days=1))
     assert gate.check([closed.cast.village.pk], DAY + dt.timedelta(days=1)) == {}
+
+
+LOWERED = ["rate", "stage", "domains"]
+
+
+@pytest.mark.parametrize("by", LOWERED)
+@pytest.mark.parametrize("is_out", [False, True], ids=["in place", "as a revision"])
+def test_a_day_computed_again_opens_nothing_that_only_the_lowered_gate_lets_through(
+    scene: Scene, by: str, is_out: bool
+) -> None:
+    scene.expect(scene.cast.town, 2, Domain.RURAL)  # all of them are there
+    bulletin, city = scene.compute(), scene.cast.city
+    then = bulletin.settings["openings"]
+    lower(scene, by)
+    for again in range(2):
+        if is_out:
+            actions.publish_bulletin(world.actor(scene.cast.staff), bulletin=bulletin)
+        scene.clock.forward(minutes=5)
+        bulletin = scene.compute(recompute=True, reason=f"核对{again}")
+        assert bulletin.settings["openings"] == then and not GateOpening.objects.filter(region=city).exists()
+    following = scene.compute(DAY + dt.timedelta(days=1))
+    assert GateOpening.objects.get(region=city).opened_on == following.day
+    assert str(city.pk) in following.settings["openings"]["members_other"]
+
+
+def lower(scene: Scene, by: str) -> None:
+    """Let 郑州 through: by the rate, by another stage to reach it in, by what that stage counts."""
+    stage = scene.campaign.stages.get(key="members_other")
+    other = scene.campaign.stages.get(key="members_school" if by == "domains" else "members_state")
+    if by == "rate":
+        stage.gate_rate = Decimal("0.400")
+    else:
+        other.domains, stage.gate_stage = [Domain.RURAL], other
+    other.save()
+    stage.save()
+
+
+def test_an_earlier_day_made_sound_does_not_say_it_opened_what_a_later_bulletin_did(scene: Scene) -> None:
+    scene.expect(scene.cast.city, 40)
+    late = scene.cast.third_branch.placements.get()
+    scene.cast.third_branch.placements.update(until_at=late.from_at)  # a fault: no place that day
+    world.member(scene.cast.third_branch)
+    first = scene.compute()
+    assert not all(check["ok"] for check in first.checks)
+    scene.cast.third_branch.placements.update(until_at=None)
+    scene.compute(DAY + dt.timedelta(days=1))
+    again = scene.compute(recompute=True)
+    assert all(check["ok"] for check in again.checks)
+    city = str(scene.cast.city.pk)
+    assert city not in again.settings["openings"]["members_other"]
+    assert GateOpening.objects.get(region=scene.cast.city).opened_on == DAY + dt.timedelta(days=1)
 
 
 def test_before_the_opening_day_the_door_says_when(scene: Scene, tmp_path: Path) -> None:

@@ -174,9 +174,7 @@ def test_a_bulletin_that_fails_its_checks_cannot_be_published(scene: Scene) -> N
     assert "郑州团市委" in page
     assert "发布这期通报" not in page
     sent = {"revision": 1, "computed_at": bulletin.computed_at.isoformat()}
-    response = world.client(scene.cast.staff).post(
-        reverse("bulletin_publish", args=[DAY]), sent, follow=True
-    )
+    response = world.client(scene.cast.staff).post(reverse("bulletin_publish", args=[DAY]), sent, follow=True)
     assert "自检没有通过" in response.content.decode()
     assert Bulletin.objects.get().state == BulletinState.DONE
 
