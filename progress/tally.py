@@ -40,6 +40,7 @@ from itertools import accumulate, compress, count, repeat
 from operator import is_not, ne, sub
 
 PACE_DAYS = 3  # the days behind that pace looks
+OVER_RATE = 1.05  # more than this is 超基数: worth a look, never capped
 
 
 class Status(StrEnum):
@@ -207,6 +208,21 @@ def sum_known(columns: Sequence[Sequence[int | None]]) -> list[int | None]:
 def rate_of(entered: int, expected: int | None) -> float | None:
     """Share entered, never capped; None where nothing (or nothing known) is expected."""
     return entered / expected if expected else None
+
+
+def is_over(rate: float | None) -> bool:
+    """Is so much more entered than expected that the baseline is worth a look: 超基数?"""
+    return rate is not None and rate > OVER_RATE
+
+
+def awaits_declaration(rate: float | None, status: Status) -> bool:
+    """Of a stage done by declaration: is everybody in, and 核对完成 still to be said?"""
+    return rate is not None and rate >= 1 and status != Status.COMPLETE
+
+
+def lags(status: Status, plan: float | None) -> bool:
+    """Is a line behind what was asked of it by now? 未开始 is, once the plan asks for something."""
+    return status in (Status.BEHIND, Status.OVERDUE) or (status == Status.NOT_STARTED and bool(plan))
 
 
 def cut(rate: float) -> float:

@@ -27,9 +27,9 @@ from typing import Any
 
 from zhtj.lib import words
 
+from progress import tally, terms
 from progress.tally import Status
-
-MEMBERS = "members"
+from progress.terms import MEMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,11 @@ class Line:
 
     @property
     def lags(self) -> bool:
-        late = self.status in (Status.BEHIND, Status.OVERDUE)
-        return late or (self.status == Status.NOT_STARTED and bool(self.plan))
+        return tally.lags(Status(self.status), self.plan)
+
+    def remarks(self, measure: str) -> list[str]:
+        """What a reader has to know of the line besides its status, in a stage that counts `measure`."""
+        return terms.remarks(measure, self.rate, Status(self.status))
 
     @property
     def has_part(self) -> bool:
@@ -176,6 +179,13 @@ class Document:
 
     def _of(self, stage: str, domain: str) -> Iterable[Line]:
         return (line for line in self.lines if line.stage == stage and line.domain == domain)
+
+
+def explanations(lines: Iterable[Line], measure: str) -> list[str]:
+    """What the marks beside these lines of one stage mean."""
+    shown = list(lines)
+    remarks = [remark for line in shown for remark in line.remarks(measure)]
+    return terms.explanations(remarks, is_explained=any(line.explained for line in shown))
 
 
 def compose(head: Head, lines: Sequence[Mapping[str, Any]]) -> Document:

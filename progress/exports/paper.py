@@ -12,9 +12,11 @@ class by class, unless its gate is closed everywhere and nothing is in.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from progress import terms
 from progress.exports import words
-from progress.exports.document import MEMBERS, Document, Line, StageHead
+from progress.exports.document import Document, Line, StageHead, explanations
 from progress.tally import Status
+from progress.terms import COUNTED, MEMBERS
 
 NAMED = 3  # units named from the top and from the bottom of a class
 MOST_NAMES = 20  # units named in one list before it is cut
@@ -23,21 +25,6 @@ TABLE_NOTE = "“—”为没有应录入数或没有前一日数据；底色标
 PREVIEW = "预览稿，尚未发布，请勿转发"
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What a stage counts, in words: to be done, done, the rate, what one of them is."""
-
-    due: str
-    done: str
-    rate: str
-    each: str
-
-
-COUNTED = {
-    "organ_cadres": Counted("应核对", "已核对", "核对率", "人"),
-    "grassroots_cadres": Counted("应完成", "已完成", "完成率", "个组织"),
-    MEMBERS: Counted("应录入", "已录入", "录入率", "人"),
-}
 ADDRESSEES = {
     "city": "各省辖市团委",
     "direct_county": "各省直管县（市）团委",
@@ -148,6 +135,8 @@ def _own(document: Document, stage: StageHead) -> str:
 
 def _ahead(stage: StageHead, line: Line) -> str:
     """What is left to do, and by when."""
+    if terms.UNDECLARED in line.remarks(stage.measure):
+        return "已全部核对，还有领导机关没有声明“核对完成”。"
     if line.status in (Status.COMPLETE, Status.GATED):
         return f"状态：{line.status}。"
     if not line.days_left:
@@ -213,9 +202,7 @@ def _annexes(document: Document) -> Iterator[Annex]:
             columns = ["名次", "单位", say.due, say.done, say.rate, "较昨日", "日均还需", "状态"]
             due = words.day_in_words(stage.deadline)
             note = f"{due}截止。单位：{say.each.removeprefix('个')}。{TABLE_NOTE}"
-            note += (
-                words.EXPLAINED_NOTE if any("已说明" in cell for row in rows for cell in row.cells) else ""
-            )
+            note += "".join(explanations(_shown(document, stage), stage.measure))
             yield Annex(f"{stage.name}录入情况表", columns, rows, note)
 
 
@@ -226,20 +213,27 @@ def _rows(document: Document, stage: StageHead) -> Iterator[Row]:
         return
     own = document.own(stage.key)
     if own:
-        yield Row(_cells(own, place=""), is_own=True)
+        yield Row(_cells(own, stage.measure, place=""), is_own=True)
     for group, lines, idle in groups:
         if lines:
             left_out = f"（另有{idle}个单位没有这项任务）" if idle else ""
             yield Row([f"{document.head.groups[group]}{left_out}"], is_divider=True)
             for line in lines:
                 place = words.UNKNOWN if line.rank is None else str(line.rank)
-                yield Row(_cells(line, place=place), lags=line.lags)
+                yield Row(_cells(line, stage.measure, place=place), lags=line.lags)
 
 
-def _cells(line: Line, *, place: str) -> list[str]:
+def _shown(document: Document, stage: StageHead) -> list[Line]:
+    """The lines of a stage's table: the unit's own, then those of the children listed."""
+    own = document.own(stage.key)
+    return [*([own] if own else []), *document.listed(stage.key)[0]]
+
+
+def _cells(line: Line, measure: str, *, place: str) -> list[str]:
+    marks = words.marks(line.explained, line.remarks(measure))
     return [
         place,
-        f"{line.name}（{words.explained(line.explained)}）" if line.explained else line.name,
+        f"{line.name}（{marks}）" if marks else line.name,
         words.figure(line.expected),
         words.figure(line.entered),
         words.percent(line.rate),

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from progress.exports import words
-from progress.exports.document import Document, Line, StageHead
+from progress.exports.document import Document, Line, StageHead, explanations
 from progress.exports.typesetting import breakable, typeset
 from progress.tally import Status
 
@@ -20,7 +20,7 @@ MOST_ROWS = 30
 COLUMNS = ["名次", "单位", "录入率", "已录/应录", "较昨日", "状态"]
 FONTS = ["Noto Sans SC"]
 WIDE_LETTERS = 8  # of the widest letter so many fit the column of names
-MEDALS = 3  # places on gold
+MEDALS = 3  # places on gold, but for who lags
 TONES = {
     Status.COMPLETE: "good",
     Status.AHEAD: "ahead",
@@ -81,7 +81,7 @@ def _picture(document: Document, sheet: Sheetful) -> dict[str, Any]:
         "cutoff": f"截至 {head.cutoff:%Y-%m-%d %H:%M}",
         "own": _own(head.unit_name, own, stage) if own and stage else None,
         "columns": COLUMNS,
-        "rows": [_row(line) for line in sheet.rows],
+        "rows": [_row(line, stage.measure) for line in sheet.rows] if stage else [],
         "notes": [*filter(None, [_early(document, sheet)]), *_notes(sheet, own)],
         "number": f"日通报{head.number}",
         "code": f"校验码 {head.code}",
@@ -98,17 +98,17 @@ def _own(name: str, own: Line, stage: StageHead) -> dict[str, Any]:
         "rate": words.percent(own.rate),
         "counts": f"已录 {words.figure(own.entered)} / 应录 {words.figure(own.expected)}",
         "change": f"较昨日 {words.change(own.delta_1)}",
-        "explained": words.explained(own.explained),
+        "marks": words.marks(own.explained, own.remarks(stage.measure)),
         "due": due,
     }
 
 
-def _row(line: Line) -> dict[str, Any]:
+def _row(line: Line, measure: str) -> dict[str, Any]:
     return {
         "rank": words.UNKNOWN if line.rank is None else str(line.rank),
-        "medal": line.rank is not None and line.rank <= MEDALS and bool(line.entered),
+        "medal": line.rank is not None and line.rank <= MEDALS and bool(line.entered) and not line.lags,
         "name": breakable(line.name, WIDE_LETTERS),
-        "explained": words.explained(line.explained),
+        "marks": words.marks(line.explained, line.remarks(measure)),
         "rate": words.percent(line.rate),
         "entered": words.figure(line.entered),
         "expected": f"/ {words.figure(line.expected)}",
@@ -131,7 +131,7 @@ def _notes(sheet: Sheetful, own: Line | None) -> Iterator[str]:
         yield "底色标出的单位：滞后、逾期，或应启动而未启动。"
     if any(line.rate is None for line in sheet.rows):
         yield "“—”：没有应录入数，不参加排名。"
-    if any(line.explained for line in [*sheet.rows, *([own] if own else [])]):
-        yield words.EXPLAINED_NOTE
+    if sheet.stage:
+        yield from explanations([*sheet.rows, *([own] if own else [])], sheet.stage.measure)
     if sheet.idle:
         yield f"另有 {sheet.idle} 个单位没有这项录入任务，未列出。"

@@ -11,8 +11,6 @@ from progress import tally
 UNKNOWN = "—"
 MOST_EARLY = 10  # named of those with an early start
 
-EXPLAINED_NOTE = "“已说明”：本级录完，缺额已说明并经上级认可，不改变录入率。"
-
 percent = tally.percent
 
 
@@ -24,6 +22,11 @@ def figure(value: float | None) -> str:
 def explained(value: int | None) -> str:
     """`已说明12`; empty where nothing is explained."""
     return f"已说明{value:,}" if value else ""
+
+
+def marks(explained_count: int | None, remarks: Sequence[str]) -> str:
+    """What stands beside a name: `已说明12，超基数`; empty where there is nothing to say."""
+    return "，".join(filter(None, (explained(explained_count), *remarks)))
 
 
 def early(names: Sequence[str]) -> str:

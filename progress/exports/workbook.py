@@ -12,27 +12,12 @@ from zhtj.lib.workbook import Cell
 from progress import tally
 from progress.exports import words
 from progress.exports.document import Document, Line, StageHead
+from progress.terms import COUNTED, NOTES, Counted
 
 COUNT, RATE, DAY, PACE = "#,##0", "0.0%", "yyyy-mm-dd", "#,##0.0"
-HEADER = [
-    HeaderCell("名次", width=7, number_format="0_ "),
-    HeaderCell("单位分类", width=13),
-    HeaderCell("组织编码", width=15, is_text=True),
-    HeaderCell("单位", width=32),
-    HeaderCell("应录入", width=12, number_format=COUNT),
-    HeaderCell("调整后应录入", width=13, number_format=COUNT),
-    HeaderCell("已录入", width=12, number_format=COUNT),
-    HeaderCell("录入率", width=10, number_format=RATE, hint="保留一位小数，只舍不入"),
-    HeaderCell("已说明", width=10, number_format=COUNT, hint="本级录完，缺额已说明并经上级认可"),
-    HeaderCell("较昨日", width=10, number_format="+#,##0;-#,##0;0"),
-    HeaderCell("较7日前", width=10, number_format="+#,##0;-#,##0;0"),
-    HeaderCell("剩余天数", width=9),
-    HeaderCell("日均还需", width=11, number_format=COUNT),
-    HeaderCell("近3日日均", width=11, number_format=PACE),
-    HeaderCell("预计完成", width=12, number_format=DAY),
-    HeaderCell("计划应达", width=12, number_format=COUNT),
-    HeaderCell("状态", width=9),
-]
+CHANGE = "+#,##0;-#,##0;0"
+CUT = "保留一位小数，只舍不入"
+NAMING = 2  # the columns that say whose figures they are: they stay in sight, on a phone too
 SHEET_NAME_LENGTH = 31
 _RESERVED = {"history", "选项"}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
@@ -45,6 +30,31 @@ def workbook(document: Document) -> bytes:
     sheets = zip(names, document.head.stages, strict=True)
     write_workbook(stream, [_sheet(document, name, stage) for name, stage in sheets])
     return stream.getvalue()
+
+
+def _header(say: Counted) -> list[HeaderCell]:
+    """The columns of a stage that counts what `say` says."""
+    return [
+        HeaderCell("名次", width=7, number_format="0_ "),
+        HeaderCell("单位", width=30),
+        HeaderCell("单位分类", width=13),
+        HeaderCell("组织编码", width=15, is_text=True),
+        HeaderCell(say.due, width=12, number_format=COUNT),
+        HeaderCell(f"调整后{say.due}", width=13, number_format=COUNT),
+        HeaderCell(say.done, width=12, number_format=COUNT),
+        HeaderCell(say.rate, width=10, number_format=RATE, hint=CUT),
+        HeaderCell("已说明", width=10, number_format=COUNT, hint="本级录完，缺额已说明并经上级认可"),
+        HeaderCell(f"调整后{say.rate}", width=13, number_format=RATE, hint=CUT),
+        HeaderCell("较昨日", width=10, number_format=CHANGE),
+        HeaderCell("较7日前", width=10, number_format=CHANGE),
+        HeaderCell("剩余天数", width=10),
+        HeaderCell("日均还需", width=11, number_format=COUNT),
+        HeaderCell("近3日日均", width=11, number_format=PACE),
+        HeaderCell("计划应达", width=12, number_format=COUNT, hint="按天均匀推进，到今天应达到的数"),
+        HeaderCell("预计完成", width=12, number_format=DAY, hint="照近3日日均推算"),
+        HeaderCell("状态", width=9),
+        HeaderCell("备注", width=22, hint="".join(NOTES.values())),
+    ]
 
 
 def _sheet(document: Document, name: str, stage: StageHead) -> SheetOut:
@@ -60,37 +70,44 @@ def _sheet(document: Document, name: str, stage: StageHead) -> SheetOut:
         explanation.append(f"更正说明：{head.reason}")
     if head.is_preview:
         explanation.insert(0, "预览稿，尚未发布，请勿转发")
-    return SheetOut(name, HEADER, _rows(document, stage), explanation, title)
+    header = _header(COUNTED[stage.measure])
+    return SheetOut(name, header, _rows(document, stage), explanation, title, NAMING, is_filtered=True)
 
 
 def _rows(document: Document, stage: StageHead) -> Iterator[list[Cell | Marked]]:
     own = document.own(stage.key)
     if own:
-        yield _cells(own, "本级合计")
+        yield _cells(own, "本级合计", stage.measure)
     for line in document.children(stage.key):
-        yield _cells(line, document.head.groups.get(line.group, line.group))
+        yield _cells(line, document.head.groups.get(line.group, line.group), stage.measure)
 
 
-def _cells(line: Line, group: str) -> list[Cell | Marked]:
+def _cells(line: Line, group: str, measure: str) -> list[Cell | Marked]:
     return [
         line.rank,
+        line.name,
         group,
         line.unit,
-        line.name,
         line.expected,
         line.expected_adjusted,
         line.entered,
-        None if line.rate is None else tally.cut(line.rate),
+        _shown(line.rate),
         line.explained,
+        _shown(tally.rate_of(line.entered, line.expected_adjusted)),
         line.delta_1,
         line.delta_7,
         line.days_left,
         line.needed_per_day,
         line.pace,
-        dt.date.fromisoformat(line.forecast) if line.forecast else None,
         None if line.plan is None else int(line.plan),
+        dt.date.fromisoformat(line.forecast) if line.forecast else None,
         Marked(line.status) if line.lags else line.status,
+        "，".join([*line.remarks(measure), *(["同步推进"] if line.early else [])]) or None,
     ]
+
+
+def _shown(rate: float | None) -> float | None:
+    return None if rate is None else tally.cut(rate)
 
 
 def _sheet_names(names: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from orgs.kinds import Domain
 from progress.models import Bulletin
 from progress.tally import Clock
+from progress.terms import COUNTED, MEMBERS, Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Column:
     @property
     def key(self) -> str:
         return self.stage or self.domain
+
+    @property
+    def counted(self) -> Counted:
+        """What it counts, in words; a domain counts members."""
+        return COUNTED[self.measure or MEMBERS]
 
 
 def columns(bulletin: Bulletin) -> list[Column]:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
+from progress import terms
 from progress.models import Bulletin, BulletinState
 from progress.queries.behind import ENTERED, FIGURES, Figure, figure_for
 from progress.queries.bulletins import neighbours
@@ -55,6 +56,13 @@ class Page:
     @property
     def domains(self) -> list[Column]:
         return [column for column in self.columns if column.domain]
+
+    @property
+    def explanations(self) -> list[str]:
+        """What the marks in the table mean."""
+        shown = [*self.rows, *([self.own] if self.own else [])]
+        remarks = [remark for row in shown for remark in row.remarks]
+        return terms.explanations(remarks, is_explained=any(row.explained for row in shown))
 
     @property
     def query(self) -> str:

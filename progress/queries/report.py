@@ -20,7 +20,7 @@ from typing import Any
 from orgs.kinds import LEADING_ORGANS, UnitClass, UnitKind
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
-from progress import tally
+from progress import tally, terms
 from progress.models import (
     Bulletin,
     BulletinBranch,
@@ -89,6 +89,15 @@ class Row:
         if self.expected_adjusted == self.expected:
             return None
         return tally.rate_of(self.entered, self.expected_adjusted)
+
+    @property
+    def lags(self) -> bool:
+        return tally.lags(self.figures.status, self.figures.plan)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What stands beside the rate: 超基数, 未声明核对完成."""
+        return terms.remarks(self.column.measure, self.figures.rate, self.figures.status)
 
     @property
     def tone(self) -> str:

@@ -43,3 +43,17 @@ def test_a_change_has_arrow_and_figure(value: int | None, written: str) -> None:
 def test_a_share_of_nothing_is_unknown() -> None:
     assert show.per(3, 4) == 0.75
     assert show.per(3, 0) is show.per(3, None) is show.per(None, 4) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(0.0325, "+3.2"), (-0.0432, "-4.4"), (0.0, "+0.0"), (-0.5, "-50.0"), (None, "—")]
+)
+def test_a_distance_is_told_in_points_with_its_sign_and_cut_like_the_rate(
+    value: float | None, written: str
+) -> None:
+    assert show.points(value) == written
+
+
+@pytest.mark.parametrize(("value", "written"), [(1249.9, "1,249"), (0.0, "0"), (None, "—")])
+def test_a_planned_figure_is_cut_as_in_the_workbook(value: float | None, written: str) -> None:
+    assert show.whole(value) == written

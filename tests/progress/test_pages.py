@@ -245,6 +245,37 @@ def test_stages_domains_classes_and_orders_are_chosen_by_link(published: Scene) 
         assert get(staff, **query).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        ("members_school", ("录入率", "已录入", "应录入")),
+        ("organ_cadres", ("核对率", "已核对", "应核对")),
+        ("grassroots_cadres", ("完成率", "已完成", "应完成")),
+    ],
+)
+def test_a_stage_is_told_in_the_words_of_what_it_counts(
+    published: Scene, stage: str, words: tuple[str, str, str]
+) -> None:
+    html = get(published.cast.staff, stage=stage).content.decode()
+    for word in words:
+        assert f">{word}</th>" in html, word
+    assert ("录入率" in html.split("下载和转发")[0]) is (stage == "members_school")
+
+
+def test_the_order_by_plan_shows_the_plan_and_the_distance_it_goes_by(published: Scene) -> None:
+    html = get(published.cast.staff, stage="members_school", order="plan").content.decode()
+    assert "计划应达" in html and "与计划差" in html and "较7天前" not in html
+    assert "+60.6" in html and "+0.6" in html  # 100 % and 40 %, when 24 of 61 days ask for 39.3 %
+    plain = get(published.cast.staff, stage="members_school").content.decode()
+    assert "计划应达" not in plain and "较7天前" in plain
+
+
+def test_an_organ_that_has_not_declared_it_is_told_why_it_is_not_done(published: Scene) -> None:
+    html = get(published.cast.county_admin, stage="organ_cadres").content.decode()
+    assert "100.0%" in html and "未声明核对完成</" in html and "还有领导机关没有声明" in html
+    assert "还有领导机关没有声明" not in get(published.cast.county_admin).content.decode()
+
+
 def test_one_walks_from_day_to_day_along_the_bulletins_one_may_see(published: Scene) -> None:
     published.compute(NEXT)
     page = get(published.cast.staff).context["page"]

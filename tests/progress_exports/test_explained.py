@@ -11,10 +11,11 @@ import pytest
 from progress.exports.document import Document, compose
 from progress.exports.paper import draft
 from progress.exports.pdf import pdf
+from progress.exports.picture import _row, plan
 from progress.exports.text import text
 from progress.exports.word import word
-from progress.exports.words import EXPLAINED_NOTE
 from progress.exports.workbook import workbook
+from progress.terms import EXPLAINED_NOTE
 
 from tests.progress_exports import sample
 from tests.progress_exports.test_drawn import handed_to_typst, pdf_text
@@ -34,8 +35,8 @@ def told(**explained: int) -> Document:
 
 def test_a_picture_tells_it_of_the_own_unit_and_of_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = handed_to_typst(monkeypatch, told(HN=1_250, HN02=1_250))["pictures"][0]
-    assert drawn["own"]["explained"] == "已说明1,250"
-    assert {row["name"]: row["explained"] for row in drawn["rows"]} == {
+    assert drawn["own"]["marks"] == "已说明1,250"
+    assert {row["name"]: row["marks"] for row in drawn["rows"]} == {
         "郑州团市委": "",
         CHILD: "已说明1,250",
         "洛阳团市委": "",
@@ -60,7 +61,7 @@ def test_the_workbook_has_it_beside_the_rate() -> None:
     header = next(row for row in rows if "录入率" in row)
     place = header.index("录入率") + 1
     assert header[place] == "已说明"
-    assert {row[3]: row[place] for row in rows[rows.index(header) + 1 :]} == {
+    assert {row[1]: row[place] for row in rows[rows.index(header) + 1 :]} == {
         "河南团省委": None,
         "郑州团市委": None,
         CHILD: 1_250,
@@ -99,3 +100,62 @@ def entered(counts: dict[str, int]) -> Document:
     ]
     own = [line for line in document.lines if line.unit == "HN"]
     return replace(document, lines=(*own, *sorted(lines, key=lambda line: line.unit)))
+
+
+@pytest.mark.parametrize(("entered", "is_over"), [(105, False), (106, True)])
+def test_over_its_baseline_stands_beside_the_name_in_everything_given_out(
+    entered: int, is_over: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = changed(STAGE, expected=100, entered=entered, rate=entered / 100, status="完成")
+    picture = handed_to_typst(monkeypatch, document)["pictures"][0]
+    marks = {row["name"]: row["marks"] for row in picture["rows"]}
+    assert marks == {"郑州团市委": "", CHILD: "超基数" if is_over else "", "洛阳团市委": ""}
+    assert any("超基数" in note for note in picture["notes"]) is is_over
+    annex = next(annex for annex in draft(document).annexes if annex.title.startswith("学校领域"))
+    assert (f"{CHILD}（超基数）" in [row.cells[1] for row in annex.rows if not row.is_divider]) is is_over
+    assert ("超基数" in annex.note) is is_over
+    assert remark(document, "学校领域", CHILD) == ("超基数" if is_over else None)
+
+
+@pytest.mark.parametrize(
+    ("verified", "status", "is_said"), [(9, "逾期", False), (10, "逾期", True), (10, "完成", False)]
+)
+def test_who_has_verified_everybody_and_not_declared_it_is_told_so(
+    verified: int, status: str, is_said: bool
+) -> None:
+    document = changed("organ_cadres", expected=10, entered=verified, rate=verified / 10, status=status)
+    annex = next(annex for annex in draft(document).annexes if annex.title.startswith("领导机关"))
+    told = f"{CHILD}（未声明核对完成）" in [row.cells[1] for row in annex.rows if not row.is_divider]
+    assert told is is_said and ("还有领导机关没有声明" in annex.note) is is_said
+    assert remark(document, "领导机关团干部", CHILD) == ("未声明核对完成" if is_said else None)
+
+
+def test_of_the_own_unit_the_sentence_says_what_is_missing() -> None:
+    changes: dict[str, Any] = {"expected": 10, "entered": 10, "rate": 1.0, "status": "逾期"}
+    document = changed("organ_cadres", unit="HN", **changes)
+    assert "已全部核对，还有领导机关没有声明“核对完成”。" in draft(document).parts[0].paragraphs[0]
+
+
+def test_who_lags_gets_no_gold() -> None:
+    leading = changed(STAGE, rank=1, entered=3, status="正常")
+    lagging = changed(STAGE, rank=1, entered=3, status="滞后")
+    assert [medal_of(document) for document in (leading, lagging)] == [True, False]
+
+
+def changed(stage: str, unit: str = "HN02", **changes: Any) -> Document:
+    """Three cities, one line of them changed."""
+    lines = sample.lines(sample.province_units(3, 0, 0, 0))
+    for line in lines:
+        if line["stage"] == stage:
+            line |= {"rate": 0.5, "status": "正常"} if line["unit"] != unit else changes
+    return compose(sample.head(), lines)
+
+
+def remark(document: Document, sheet: str, name: str) -> object:
+    rows = openpyxl.load_workbook(io.BytesIO(workbook(document)))[sheet].iter_rows(values_only=True)
+    return next(row[-1] for row in rows if row[1] == name)
+
+
+def medal_of(document: Document) -> bool:
+    rows = plan(document)[0].rows
+    return next(bool(_row(line, "members")["medal"]) for line in rows if line.name == CHILD)

@@ -1,5 +1,6 @@
 """How figures are written in pages: thousands separated, one decimal for rates, — for unknown."""
 
+import math
 from typing import Any
 
 from django import template
@@ -35,6 +36,18 @@ def rate(value: float | None) -> str:
 def pace(value: float | None) -> str:
     """So many a day, with one decimal: `12.333` → `12.3`; None → `—`."""
     return UNKNOWN if value is None or value == "" else f"{value:,.1f}"
+
+
+@register.filter
+def points(value: float | None) -> str:
+    """A distance in points, cut as the rate is: `0.0325` → `+3.2`, `-0.0432` → `-4.4`; None → `—`."""
+    return UNKNOWN if value is None or value == "" else f"{math.floor(value * 1000 + 1e-9) / 10:+.1f}"
+
+
+@register.filter
+def whole(value: float | None) -> str:
+    """`12345.6` → `12,345`, as in the workbook; None → `—`."""
+    return UNKNOWN if value is None or value == "" else f"{int(value):,}"
 
 
 @register.filter

@@ -86,13 +86,15 @@ class Marked:
 @dataclass(slots=True)
 class SheetOut:
     """A sheet to write. `rows` may be a generator; its cells are plain or `Marked`. The title and the lines
-    of explanation stand above the header."""
+    of explanation stand above the header. So many columns as are `kept` stay in sight beside the header."""
 
     name: str
     header: Sequence[HeaderCell]
     rows: Iterable[Sequence[Cell | Marked]] = ()
     explanation: Sequence[str] = ()
     title: str = ""
+    kept: int = 0
+    is_filtered: bool = False  # the header offers to filter and sort
 
 
 def write_workbook(target: str | Path | IO[bytes], sheets: Sequence[SheetOut]) -> None:
@@ -147,16 +149,19 @@ def _write_sheet(
     page.set_row(top, max(_HEIGHTS["header"] * max(heights, default=1), 32))
     for column, cell in enumerate(sheet.header):
         _write_header(page, top, column, cell, formats, lists)
-    page.freeze_panes(top + 1, 0)
+    page.freeze_panes(top + 1, sheet.kept)
     _set_print(page, top)
     pen = _Pen(page, formats)
     wraps = [(column, cell.width) for column, cell in enumerate(sheet.header) if cell.wraps]
+    row = top
     for row, cells in enumerate(sheet.rows, top + 1):
         if wraps:  # or a program that does not make rows higher by itself would show their first line
             lines = max(_lines(str(cells[column] or ""), width) for column, width in wraps)
             page.set_row(row, _HEIGHTS["header"] * min(lines, _MOST_LINES))
         for column, value in enumerate(cells):
             pen.write(row, column, value)
+    if sheet.is_filtered and row > top:
+        page.autofilter(top, 0, row, len(sheet.header) - 1)
 
 
 def _way_of(cell: HeaderCell) -> str:
