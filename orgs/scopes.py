@@ -132,6 +132,13 @@ class Scope:
         parts = [part for unit_id, kind in granted.items() for part in _parts(unit_id, kind, reach, prefix)]
         return reduce(or_, parts) if parts else Q(pk__in=[])
 
+    def is_tree(self, capability: str = "units.see") -> bool:
+        """Does the capability reach a whole province? Then nearly every row is meant, and a list is best read
+        in its order until the page is full; of a smaller scope the rows are best looked for. No query."""
+        return any(
+            grant.kind == UnitKind.PROVINCE_COMMITTEE and grant.gives(capability) for grant in self.grants
+        )
+
     def may(self, capability: str, unit: OrgUnit) -> bool:
         """Does the capability hold on `unit`, where it stands now? One query."""
         return bool(OrgUnit.objects.filter(self.q(capability=capability), pk=unit.pk).exists())

@@ -21,11 +21,12 @@ from cadres.columns import RosterColumn
 from cadres.forms import ExportForm, FilterForm
 from cadres.models import Cadre
 from cadres.views.places import path_to, unit_asked
+from orgs import paging
 from orgs.kinds import UnitKind
 from orgs.models import OrgUnit
 from orgs.requests import Request
 
-MOST_PRINTED = 2_000
+SHEET = 300  # posts of one page to print; of a longer list the next are a page of their own
 
 
 @door("cadres.see")
@@ -80,20 +81,23 @@ def cadre_export(request: Request) -> HttpResponse | FileResponse:
 @door("roster.print")
 @never_cache
 def cadre_print(request: Request) -> HttpResponse:
-    """The roster as narrowed, as one page to print, sign and seal; ids masked. Audited each time."""
+    """The roster as narrowed, to print, sign and seal, a sheet at a time; ids masked. Audited each time."""
     unit = unit_asked(request)
     request.scope.require("roster.print", unit)
     form = _filters(request)
-    found = list(queries.roster(request.scope, unit=unit, filters=form.asked)[: MOST_PRINTED + 1])
-    shown, narrowed = found[:MOST_PRINTED], urlencode(form.query())
-    actions.note_print(request.actor, unit=unit, count=len(shown), narrowed=narrowed)
+    found = queries.roster(request.scope, unit=unit, filters=form.asked)
+    shown, after = queries.page(found, request.GET.get("after", ""), SHEET)
+    actions.note_print(request.actor, unit=unit, count=len(shown), narrowed=urlencode(form.query()))
     today = days.today()
+    before = paging.shown_before(request.GET.get("before", ""))
     context = {
         "unit": unit,
         "path": path_to(request, unit),
         "rows": [(cadre, columns.cells(cadre, form.columns, today)) for cadre in shown],
         "labels": [column.label for column in form.columns],
-        "is_cut": len(found) > MOST_PRINTED,
+        "after": after,
+        "before": before,
+        "until": before + len(shown),
         "today": today,
     }
     return render(request, "cadres/print.html", context)

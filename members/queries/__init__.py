@@ -4,6 +4,7 @@ check, the admission settings.
 
 from members.queries.branches import enterable
 from members.queries.cases import (
+    MOST_CASES,
     asked_cases,
     cases,
     disputed,
@@ -58,6 +59,7 @@ from members.queries.rosters import (
 from members.queries.settings import admission_policy, admission_settings, policy_of, review_terms
 
 __all__ = [
+    "MOST_CASES",
     "MOST_PASTED",
     "PAGE_SIZE",
     "Filters",

@@ -12,13 +12,15 @@ from orgs.models import OrgUnit
 from orgs.scopes import Scope
 
 State, Kind = MemberCase.State, MemberCase.Kind
+MOST_CASES = 1_000  # of a list; beyond it is said to be more
+NOT_SETTLED = Q(state__in=(State.OPEN, State.KEPT))
+DISPUTES = Q(kind__in=MemberCase.DISPUTES)
 
 
 def cases(scope: Scope) -> QuerySet[MemberCase]:
     """Those about a member of the scope, or towards a branch of it; the newest first."""
-    seen = scope.q("branch", "members.see") | scope.q("to_branch", "members.see")
     return (
-        MemberCase.objects.filter(seen)
+        MemberCase.objects.filter(_seen(scope))
         .select_related("member__person", "branch__parent", "to_branch__parent", "decider")
         .select_related("asked_by", "decided_by")
         .order_by("-id")
@@ -27,7 +29,7 @@ def cases(scope: Scope) -> QuerySet[MemberCase]:
 
 def open_cases(scope: Scope) -> QuerySet[MemberCase]:
     """Those not settled yet."""
-    return cases(scope).filter(state__in=(State.OPEN, State.KEPT))
+    return cases(scope).filter(NOT_SETTLED)
 
 
 def waiting_cases(scope: Scope, now: dt.datetime) -> QuerySet[MemberCase]:
@@ -37,29 +39,25 @@ def waiting_cases(scope: Scope, now: dt.datetime) -> QuerySet[MemberCase]:
     about a number for the holding branch and then for the nearest common superior.
     """
     granted = {grant.unit_id for grant in scope.grants if grant.gives("approvals.decide")}
-    disputes = Q(kind__in=MemberCase.DISPUTES)
-    disputed = disputes & (Q(state=State.KEPT) | Q(state=State.OPEN, due_at__lte=now))
+    disputed = DISPUTES & (Q(state=State.KEPT) | Q(state=State.OPEN, due_at__lte=now))
     return open_cases(scope).filter(
-        Q(kind=Kind.CORRECTION, decider__in=granted)
-        | (Q(kind=Kind.TRANSFER) & scope.q("to_branch", "members.enter"))
-        | (disputes & Q(state=State.OPEN, due_at__gt=now) & scope.q("branch", "members.enter"))
-        | (disputed & Q(decider__in=granted))
+        Q(Q(kind=Kind.CORRECTION) | disputed, decider__in=granted)
+        | Q(kind=Kind.TRANSFER, to_branch__in=_entered(scope))
+        | Q(DISPUTES, state=State.OPEN, due_at__gt=now, branch__in=_entered(scope))
     )
 
 
 def asked_cases(scope: Scope) -> QuerySet[MemberCase]:
     """Those not settled yet that were asked from a branch this account enters for."""
-    disputes = Q(kind__in=MemberCase.DISPUTES)
     return open_cases(scope).filter(
-        (disputes & scope.q("to_branch", "members.enter")) | (~disputes & scope.q("branch", "members.enter"))
+        Q(DISPUTES, to_branch__in=_entered(scope)) | Q(~DISPUTES, branch__in=_entered(scope))
     )
 
 
 def refused_cases(scope: Scope, since: dt.datetime) -> QuerySet[MemberCase]:
     """Those refused since then that were asked from a branch this account enters for."""
-    disputes = Q(kind__in=MemberCase.DISPUTES)
-    claimed = disputes & scope.q("to_branch", "members.enter")
-    sent = ~disputes & scope.q("branch", "members.enter")
+    claimed = Q(DISPUTES, to_branch__in=_entered(scope))
+    sent = Q(~DISPUTES, branch__in=_entered(scope))
     return cases(scope).filter(claimed | sent, state=State.REFUSED, decided_at__gte=since)
 
 
@@ -99,3 +97,18 @@ def disputed(member_ids: Collection[int]) -> set[int]:
         member__in=member_ids, kind__in=MemberCase.DISPUTES, state__in=(State.OPEN, State.KEPT)
     )
     return set(claims.values_list("member_id", flat=True))
+
+
+def _seen(scope: Scope) -> Q:
+    """Of a province each case is looked at as it comes. Of less, those about it and towards it are found
+    by their branches: asked in one breath, PostgreSQL lays every case beside both of its branches."""
+    about, towards = scope.q("branch", "members.see"), scope.q("to_branch", "members.see")
+    if scope.is_tree("members.see"):
+        return about | towards
+    every = MemberCase.objects.order_by().values("pk")
+    return Q(pk__in=every.filter(about).union(every.filter(towards)))
+
+
+def _entered(scope: Scope) -> QuerySet[OrgUnit]:
+    """The branches this account enters for, for a subquery: a few, found by their superior."""
+    return OrgUnit.objects.filter(scope.q(capability="members.enter")).order_by().values("pk")

@@ -69,20 +69,21 @@ def roster(
     filters: Filters = NO_FILTERS,
     after: str = "",
     size: int = 0,
+    capability: str = "members.see",
 ) -> Roster:
     """A page of the members in the sub-tree of `unit`; `after` the cursor of the page before, anything
     else is the first page. Four queries for a plain list, at any depth; a search: see `walk`.
     """
     size = size or PAGE_SIZE
     born_until = _born_until(filters, today)
-    found = narrow(ever(scope).filter(below(unit)), filters, born_until=born_until)
+    found = narrow(ever(scope, capability).filter(below(unit)), filters, born_until=born_until)
     if filters.is_blank or filters.is_impossible or unit.is_branch:
         page = walk.plain_page(found, after, size)
     else:
         page = walk.search_page(
             found,
             few=lambda: _few(filters, born_until),
-            branches=_branches(scope, unit, filters),
+            branches=_branches(scope, unit, filters, capability),
             after=after,
             size=size,
         )
@@ -153,10 +154,10 @@ def _born_until(filters: Filters, today: dt.date) -> dt.date | None:
     return overage(filters, policy, today)
 
 
-def _branches(scope: Scope, unit: OrgUnit, filters: Filters) -> QuerySet[OrgUnit]:
+def _branches(scope: Scope, unit: OrgUnit, filters: Filters, capability: str) -> QuerySet[OrgUnit]:
     """The branches of the sub-tree in which rows under these filters may lie."""
     place = finding.place(unit.pk)
-    return orgs.queries.units(scope, "members.see").filter(
+    return orgs.queries.units(scope, capability).filter(
         filters.of_branch(),
         kind=UnitKind.BRANCH,
         tree_id=Subquery(place.values("tree_id")),

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -18,7 +17,7 @@ from members import actions, queries
 from members.forms import ClaimForm, DecisionForm, DisputeForm, IdentityForm
 from members.models import MemberCase
 from members.views.common import begun, branch_to_enter, path_to, won_by
-from orgs import finding
+from orgs import finding, paging
 from orgs.corrections import asked_corrections, corrections, waiting_corrections
 from orgs.requests import Request
 
@@ -37,13 +36,15 @@ def case_list(request: Request) -> HttpResponse:
     found = {"all": queries.cases(request.scope), "asked": mine}.get(show, waiting)
     asked = waiting_corrections(request.scope)
     shown = {"all": corrections(request.scope), "asked": asked_corrections(request.scope)}.get(show, asked)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page, after = paging.newest(found, request.GET.get("after", ""), PAGE_SIZE)
     context = {
-        "page": page,
+        "cases": page,
+        "after": after,
         "to_grant": set() if show else {case.pk for case in page if case.kind == Kind.TRANSFER},
         "corrections": shown[:PAGE_SIZE],
         "show": show,
-        "waiting_count": waiting.count() + asked.count(),
+        "waiting_count": paging.up_to(waiting, queries.MOST_CASES) + paging.up_to(asked, queries.MOST_CASES),
+        "most": queries.MOST_CASES,
     }
     return render(request, "members/cases.html", context)
 

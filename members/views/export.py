@@ -9,16 +9,17 @@ from django.views.decorators.http import require_POST
 from zhtj.lib import days
 from zhtj.lib.doors import door
 
+import orgs.queries
 from members import actions, queries
 from members.forms import PurposeForm
 from members.queries.columns import IN_WORKBOOK
 from members.roster_forms import ExportForm, PasteForm, RosterForm
 from members.views.common import path_to, unit_asked
-from orgs import taking
+from orgs import paging, taking
 from orgs.models import OrgUnit
 from orgs.requests import Request
 
-MOST_PRINTED = 2_000
+SHEET = 400  # rows of one page to print; of a longer list the next are a page of their own
 
 
 @door("roster.print")
@@ -63,23 +64,31 @@ def _workbook(request: Request, unit: OrgUnit, filters: queries.Filters, form: E
 @door("roster.print")
 @never_cache
 def member_print(request: Request) -> HttpResponse:
-    """The roster of a sub-tree as one page to print, sign and seal, narrowed as it was; ids masked.
+    """The roster of a sub-tree to print, sign and seal, narrowed as it was, a sheet at a time; ids masked.
 
     Audited each time: whoever reloads the page has it once more.
     """
     unit = unit_asked(request)
     request.scope.require("roster.print", unit)
     filters = RosterForm(request.GET).filters()
-    found = queries.narrowed(request.scope, unit, filters, today=days.today(), capability="roster.print")
-    rows = list(found[: MOST_PRINTED + 1])
-    shown = rows[:MOST_PRINTED]
-    actions.note_print(request.actor, unit=unit, count=len(shown), filters=filters)
+    roster = queries.roster(
+        request.scope,
+        unit=unit,
+        today=days.today(),
+        filters=filters,
+        after=request.GET.get("after", ""),
+        size=SHEET,
+        capability="roster.print",
+    )
+    actions.note_print(request.actor, unit=unit, count=len(roster.members), filters=filters)
+    before = paging.shown_before(request.GET.get("before", ""))
     context = {
         "unit": unit,
         "path": path_to(request, unit),
-        "members": shown,
-        "is_cut": len(rows) > MOST_PRINTED,
-        "posts": queries.posts_of_members(rows),
+        "roster": roster,
+        "before": before,
+        "until": before + len(roster.members),
+        "looked_to": orgs.queries.paths([roster.looked_to]) if roster.looked_to else {},
         "today": days.today(),
     }
     return render(request, "members/print.html", context)

@@ -12,7 +12,7 @@ from zhtj.lib.problems import Refused
 from members import actions, queries
 from members.models import Member, MemberCase
 from members.rules import Entry, EntryReader
-from orgs.models import AuditEntry
+from orgs.models import AuditEntry, OrgUnit
 
 from tests import world
 from tests.cast import Cast
@@ -227,3 +227,70 @@ def test_moving_a_member_ends_what_was_still_asked_about_them(cast: Cast) -> Non
     )
     case.refresh_from_db()
     assert case.state == "cancelled"
+
+
+# --- the lists ------------------------------------------------------------------------------------
+
+
+def every_kind_in_every_state(cast: Cast) -> None:
+    """Sixteen cases between four branches, decided on four levels, some past their time."""
+    branches = [cast.branch, cast.second_branch, cast.village, cast.other_branch]
+    deciders = [cast.committee, cast.city, cast.province, cast.county]
+    states = [MemberCase.State.OPEN, MemberCase.State.OPEN, MemberCase.State.KEPT, MemberCase.State.GRANTED]
+    for number, kind in enumerate(MemberCase.Kind):
+        for away, state in enumerate(states):
+            MemberCase.objects.create(
+                kind=kind,
+                state=state,
+                member=world.member(branches[number]),
+                branch=branches[number],
+                to_branch=None if kind == MemberCase.Kind.CORRECTION else branches[(number + away + 1) % 4],
+                decider=None if kind == MemberCase.Kind.TRANSFER else deciders[away],
+                reason="转学",
+                asked_at=days.now(),
+                due_at=days.now() + dt.timedelta(hours=-1 if away else 1),
+            )
+
+
+def looked_through(user: Any) -> dict[str, list[int]]:
+    """Each list of the page, found by looking at every case there is."""
+    scope = world.actor(user).scope
+    units = OrgUnit.objects.values_list("pk", flat=True)
+    seen, entered = (set(units.filter(scope.q(capability=f"members.{may}"))) for may in ("see", "enter"))
+    decides = {grant.unit_id for grant in scope.grants if grant.gives("approvals.decide")}
+    found: dict[str, list[int]] = {"all": [], "asked": [], "": []}
+    for case in MemberCase.objects.order_by("-pk"):
+        if not {case.branch_id, case.to_branch_id} & seen:
+            continue
+        found["all"].append(case.pk)
+        if case.is_open and (case.to_branch_id if case.is_dispute else case.branch_id) in entered:
+            found["asked"].append(case.pk)
+        if case.kind == MemberCase.Kind.TRANSFER:
+            waits = case.to_branch_id in entered
+        elif case.is_dispute and case.state == MemberCase.State.OPEN and case.due_at > days.now():
+            waits = case.branch_id in entered
+        else:
+            waits = case.decider_id in decides
+        if case.is_open and waits:
+            found[""].append(case.pk)
+    return found
+
+
+def test_each_list_is_what_a_look_at_every_case_gives_page_by_page(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every_kind_in_every_state(cast)
+    monkeypatch.setattr("members.views.cases.PAGE_SIZE", 3)
+    monkeypatch.setattr("members.queries.MOST_CASES", 1)
+    for name in ("province_admin", "city_admin", "county_admin", "committee_admin", "secretary", "outsider"):
+        user = getattr(cast, name)
+        browser, told = world.client(user), looked_through(user)
+        for show, expected in told.items():
+            listed, after = [], "nothing"
+            while after:
+                page = browser.get("/members/cases/", {"show": show, "after": after})
+                listed += [case.pk for case in page.context["cases"]]
+                after = page.context["after"]
+            assert listed == expected, (name, show)
+        word = "1 多" if len(told[""]) > 1 else str(len(told[""]))
+        assert f"等待我办理（{word}）" in page.content.decode(), name

@@ -1,11 +1,15 @@
 """The roster taken along: export, print, comparing a list, searching, showing one id in full."""
 
 import io
+import re
+from html import unescape
 from typing import Any
 
 import openpyxl
 import pytest
 
+from cadres.views import rosters as cadre_sheets
+from members.views import export as member_sheets
 from orgs.models import AuditEntry
 
 from tests import world
@@ -142,6 +146,33 @@ def test_the_printed_roster_has_room_for_signature_and_seal(cast: Cast) -> None:
     world.member(cast.branch, world.person("王小明"))
     page = text_of(world.client(cast.secretary).get("/members/print/"))
     assert "王小明" in page and "盖章" in page and "本人签名" in page
+
+
+@pytest.mark.parametrize("room", ["members", "cadres"])
+def test_a_long_roster_is_printed_sheet_by_sheet_and_nobody_twice(
+    cast: Cast, room: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [f"王{name}" for name in "甲乙丙丁戊"]
+    for name in people:
+        person = world.person(name)
+        world.member(cast.branch, person)
+        world.cadre(cast.branch, "委员", person)
+    world.member(cast.branch, world.person("李己"))
+    monkeypatch.setattr(member_sheets if room == "members" else cadre_sheets, "SHEET", 2)
+    browser = world.client(cast.committee_admin)
+    address, printed, numbers = f"/{room}/print/?q=王", [], []
+    while address:
+        page = text_of(browser.get(address))
+        lines = re.findall(r"<tr><td>([0-9]+)</td><th scope=\"row\">([^<]+)</th>", page)
+        numbers += [int(number) for number, _ in lines]
+        printed += [name for _, name in lines]
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = f"/{room}/print/{unescape(following[1])}" if following else ""
+    assert (printed, numbers) == (people, [1, 2, 3, 4, 5])
+    assert "第 5–5 " in page and "到此为止" in page
+    counts = AuditEntry.objects.filter(action=f"{room}.print").order_by("id").values_list("after", flat=True)
+    assert [after["count"] for after in counts] == [2, 2, 1]
+    assert "第 1–2 " in text_of(browser.get(f"/{room}/print/?after=x&before=%C2%B2"))
 
 
 def test_whoever_opens_a_roster_to_print_leaves_a_trail(cast: Cast) -> None:

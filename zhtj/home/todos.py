@@ -17,6 +17,7 @@ from zhtj.lib import days
 
 from cadres import queries as cadres
 from members import queries as members
+from orgs import paging
 from orgs.corrections import waiting_corrections
 from orgs.kinds import FEWEST_MEMBERS, UnitKind
 from orgs.models import OrgUnit
@@ -129,9 +130,12 @@ def _membership(scope: Scope, unit: OrgUnit, today: dt.date) -> Iterator[Todo]:
     """Applications that wait for this account, and how far the identity check below the unit is."""
     if not scope.has("members.see"):
         return
-    waiting = members.waiting_cases(scope, days.now()).count() + waiting_corrections(scope).count()
+    most = members.MOST_CASES
+    waiting = paging.up_to(members.waiting_cases(scope, days.now()), most)
+    waiting += paging.up_to(waiting_corrections(scope), most)
     if waiting:
-        yield Todo(f"{waiting} 项更正、转接、认领申请等待办理", reverse("case_list"), "去办理", "", "warning")
+        told = f"{most:,} 多" if waiting > most else f"{waiting:,}"
+        yield Todo(f"{told} 项更正、转接、认领申请等待办理", reverse("case_list"), "去办理", "", "warning")
     refused = members.refused_cases(scope, days.now() - HEARD_FOR).count() if unit.is_branch else 0
     if refused:
         url, detail = f"{reverse('case_list')}?show=all", f"最近 {HEARD_FOR.days} 天。"
