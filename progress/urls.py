@@ -23,6 +23,7 @@ urlpatterns = [
     path("<day:day>/recompute/", bulletins.bulletin_recompute, name="bulletin_recompute"),
     path("<day:day>/outputs/", outputs.bulletin_outputs, name="bulletin_outputs"),
     path("<day:day>/files/<str:format>/", outputs.bulletin_file, name="bulletin_file"),
+    path("<day:day>/set/", outputs.bulletin_set, name="bulletin_set"),
     path("<day:day>/overview/", figures.bulletin_overview, name="bulletin_overview"),
     path("<day:day>/trend/", figures.bulletin_trend, name="bulletin_trend"),
     path("<day:day>/compare/", figures.bulletin_compare, name="bulletin_compare"),

@@ -8,7 +8,7 @@ render.py       bulletin → files; store.py keeps what was given out
 """
 
 from progress.exports.drawing import File, document_of, picture_labels, render
-from progress.exports.store import give_out, preview
+from progress.exports.store import give_out, preview, whole_set
 from progress.models import FileFormat as Format
 
-__all__ = ["File", "Format", "document_of", "give_out", "picture_labels", "preview", "render"]
+__all__ = ["File", "Format", "document_of", "give_out", "picture_labels", "preview", "render", "whole_set"]

@@ -26,7 +26,7 @@ class Lack(StrEnum):
 
     NOT_COMPUTED = "尚未算完"
     CHECK_FAILED = "自检没有通过"
-    NOT_PUBLISHED = "等待发布"
+    NOT_PUBLISHED = "已经算完，等待核对和发布"
 
 
 @dataclass(frozen=True, slots=True)

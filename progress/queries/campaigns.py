@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
@@ -9,7 +10,8 @@ from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Scope
 from progress import tally
-from progress.models import Campaign, GateOpening, Stage
+from progress.gate import NOTHING, last_rows
+from progress.models import Campaign, Counted, GateOpening, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,21 @@ class Phase:
     planned: float | None  # the share its plan line asks for today; None before it begins
     gate_rate: float | None
     openings: list[GateOpening]
-    closed: list[OrgUnit]  # regions its gate still keeps closed
+    closed: list[
+        tuple[OrgUnit, float]
+    ]  # regions its gate still keeps closed, how far each is, the nearest first
+    free: list[OrgUnit]  # regions the gate asks nothing of
 
 
 def overview(campaign: Campaign, today: dt.date) -> list[Phase]:
-    """The stages in their order. Three queries."""
+    """The stages in their order. Three queries; the regions come with their row of the last bulletin."""
     openings = list(
         GateOpening.objects.filter(stage__campaign=campaign)
         .select_related("region")
         .order_by("opened_on", "region__lft")
     )
-    regions = list(campaign.province.children.filter(closed_at=None).order_by("lft"))
+    rows = Subquery(last_rows(campaign).values("stages")[:1])
+    regions = list(campaign.province.children.filter(closed_at=None).order_by("lft").annotate(stages=rows))
     return [
         _phase(stage, [opening for opening in openings if opening.stage_id == stage.pk], regions, today)
         for stage in campaign.stages.select_related("gate_stage")
@@ -42,6 +48,9 @@ def overview(campaign: Campaign, today: dt.date) -> list[Phase]:
 
 def _phase(stage: Stage, openings: list[GateOpening], regions: list[OrgUnit], today: dt.date) -> Phase:
     opened = {opening.region_id for opening in openings}
+    behind = [region for region in regions if region.pk not in opened] if stage.is_gated else []
+    rates = [(region, _rate(region, stage)) for region in behind]
+    closed = [(region, rate) for region, rate in rates if rate is not None]
     return Phase(
         stage=stage,
         domains=[Domain(domain).label for domain in stage.domains],
@@ -50,8 +59,16 @@ def _phase(stage: Stage, openings: list[GateOpening], regions: list[OrgUnit], to
         planned=_planned(stage, today),
         gate_rate=None if stage.gate_rate is None else float(stage.gate_rate),
         openings=openings,
-        closed=[region for region in regions if region.pk not in opened] if stage.is_gated else [],
+        closed=sorted(closed, key=lambda found: -found[1]),
+        free=[region for region, rate in rates if rate is None],
     )
+
+
+def _rate(region: Any, stage: Stage) -> float | None:
+    """How far the region, annotated with its frozen `stages`, is at the gate of `stage`."""
+    key = stage.gate_stage.key if stage.gate_stage else ""
+    counted = Counted(*(region.stages or {}).get(key, NOTHING))
+    return tally.rate_of(counted.entered, counted.expected)
 
 
 def _planned(stage: Stage, today: dt.date) -> float | None:

@@ -54,6 +54,11 @@ class Line:
     label: str
     cells: list[Cell]  # in the order of COLUMNS
 
+    @property
+    def labelled(self) -> list[tuple[str, Cell]]:
+        """Each cell with its column's label."""
+        return list(zip(COLUMNS.values(), self.cells, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Form:

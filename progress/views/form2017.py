@@ -38,17 +38,25 @@ def form2017_file(request: Request) -> FileResponse:
     form = form_asked(request)
     header = [HeaderCell("领域", width=16)]
     for label in queries.COLUMNS.values():
-        header += [HeaderCell(f"{label}（团统）", width=14), HeaderCell(f"{label}（已录入）", width=16)]
+        header.append(HeaderCell(f"{label}（团统）", width=14, number_format="#,##0"))
+        header.append(HeaderCell(f"{label}（已录入）", width=16, number_format="#,##0"))
     rows = [
         [line.label, *(figure for cell in line.cells for figure in (cell.stated, cell.entered))]
         for line in form.lines
     ]
     title = f"{form.unit.short_name} 2017年度团统与已录入对照表（{days.today():%Y-%m-%d}）"
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    write_workbook(target, [SheetOut("团统表", header, rows, title=title)])
+    write_workbook(target, [SheetOut("团统表", header, rows, [_as_of(form)], title, kept=1)])
     target.seek(0)
     name = f"{form.unit.short_name}团统表-{days.today():%Y%m%d}.xlsx"
     return FileResponse(target, as_attachment=True, filename=name)
+
+
+def _as_of(form: queries.Form) -> str:
+    """Of when the figures entered are: members stand in a bulletin, the others are of this moment."""
+    moment = f"{days.now().astimezone(days.SHANGHAI):%Y-%m-%d %H:%M}"
+    of_members = f"截至 {form.bulletin.day} 通报" if form.bulletin else f"为 {moment}"
+    return f"已录入：组织和团干部为 {moment}，团员{of_members}。团统空白为没有填报。"
 
 
 def form_asked(request: Request) -> queries.Form:

@@ -36,7 +36,7 @@ def bulletin_outputs(request: Request, day: dt.date) -> HttpResponse:
 
     The bulletin's page loads the part alone; without script it is a page of its own.
     """
-    bulletin, unit = _asked_for(request, day, exports.Format.TXT)
+    bulletin, unit = _asked_for(request, day)
     is_out = bulletin.state == BulletinState.PUBLISHED
     context = {"bulletin": bulletin, "unit": unit, "number": queries.number(bulletin)}
     try:
@@ -58,7 +58,9 @@ def bulletin_file(request: Request, day: dt.date, format: str) -> HttpResponse:
 
     Published: the stored file, unchanged for ever. Not yet published: for the province, drawn as a preview.
     """
-    bulletin, unit = _asked_for(request, day, format)
+    if format not in TYPES:
+        raise Http404
+    bulletin, unit = _asked_for(request, day)
     unit_class = request.GET.get("class", "")
     if unit_class and unit_class not in queries.GROUPS:
         raise Http404
@@ -69,14 +71,30 @@ def bulletin_file(request: Request, day: dt.date, format: str) -> HttpResponse:
         file = _numbered(request, files)
         return download(format, file.name, file.content, file.sha256)
     except Refused as refused:
-        context = {"problems": refused.problems, "bulletin": bulletin, "unit": unit}
-        return render(request, "progress/not_given_out.html", context, status=409)
+        return _not_given_out(request, bulletin, unit, refused)
 
 
-def _asked_for(request: Request, day: dt.date, format: str) -> tuple[Bulletin, OrgUnit]:
+@require_safe
+@door("progress.see")
+def bulletin_set(request: Request, day: dt.date) -> HttpResponse:
+    """All files of the unit's bulletin in one: `?unit=CODE&revision=N`."""
+    bulletin, unit = _asked_for(request, day)
+    try:
+        file = exports.whole_set(request.actor, bulletin=bulletin, unit=unit)
+    except Refused as refused:
+        return _not_given_out(request, bulletin, unit, refused)
+    return _handed_over("application/zip", file.name, file.content, file.sha256)
+
+
+def _not_given_out(request: Request, bulletin: Bulletin, unit: OrgUnit, refused: Refused) -> HttpResponse:
+    context = {"problems": refused.problems, "bulletin": bulletin, "unit": unit}
+    return render(request, "progress/not_given_out.html", context, status=409)
+
+
+def _asked_for(request: Request, day: dt.date) -> tuple[Bulletin, OrgUnit]:
     """The bulletin and the unit, as far as this reader may have them; else 404."""
     campaign = queries.campaign_for(request.scope, request.GET.get("campaign", ""))
-    if campaign is None or campaign.is_rehearsal or format not in TYPES:
+    if campaign is None or campaign.is_rehearsal:
         raise Http404
     readable = queries.bulletins(request.scope, campaign).filter(day=day)
     revision = request.GET.get("revision", "")
@@ -106,7 +124,11 @@ def _whole(text: str) -> int:
 
 def download(format: str, name: str, content: bytes, sha256: str) -> HttpResponse:
     """A file as it is handed over; its hash is its ETag."""
-    answer = HttpResponse(content, content_type=TYPES[exports.Format(format)])
+    return _handed_over(TYPES[exports.Format(format)], name, content, sha256)
+
+
+def _handed_over(content_type: str, name: str, content: bytes, sha256: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=content_type)
     answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer["Cache-Control"] = "private, no-cache"
     answer["X-Content-Type-Options"] = "nosniff"

@@ -53,7 +53,9 @@ def test_the_province_is_told_of_a_bulletin_to_publish_and_of_what_lags(cast: An
     clock.forward(days=1)
     day = days.today()
     bulletin = progress.compute_bulletin(campaign, day, now=days.now())
-    assert texts(cast.staff, cast.province)[0] == f"{day} 的日通报还没有发布：等待发布", "it is ten, long due"
+    assert texts(cast.staff, cast.province)[0] == f"{day} 的日通报还没有发布：已经算完，等待核对和发布", (
+        "it is ten, long due"
+    )
     clock.set(dt.datetime.combine(day, dt.time(8, 10)))
     said = texts(cast.staff, cast.province)
     assert said[0] == f"{day} 的日通报已算完，等待发布"

@@ -405,6 +405,8 @@ def test_a_province_makes_begins_ends_and_rehearses_on_its_pages(
     assert reverse("bulletin_of", args=[rehearsal.key, DAY]) in page
     assert client.post(at, {"first": "?"}, follow=True).status_code == 200
     assert client.post(url, data | {"source": "nothing"}).status_code == 200
+    page = client.get(reverse("campaign_list")).content.decode()
+    assert "不再计算和发布日通报" in page and "确认结束</button>" in page, "one click ends no campaign"
     client.post(reverse("campaign_switch", args=[scene.campaign.key]), {"to": "end"})
     assert not Campaign.objects.filter(is_active=True).exists()
     assert client.post(reverse("campaign_switch", args=[scene.campaign.key])).status_code == 302

@@ -135,7 +135,7 @@ def test_an_unpublished_bulletin_raises_the_alarm_and_a_published_one_does_not(
     assert "尚未算完" in caplog.text
     scene.compute()
     tasks.alarm_unpublished()
-    assert "等待发布" in caplog.text
+    assert "等待核对和发布" in caplog.text
     assert {record.levelno for record in caplog.records} == {logging.ERROR}
     caplog.clear()
     run("compute_bulletin", "--publish")

@@ -117,11 +117,14 @@ def test_the_page_and_the_workbook_say_the_same_for_every_unit_above_branch(scen
     cast, client = scene.cast, world.client(scene.cast.county_admin)
     page = client.get(reverse("form2017")).content.decode()
     assert "团的领导机关" in page
+    assert 'data-label="团总支"' in page, "a phone shows each figure with its name"
     assert reverse("form2017_file") in page
     answer = client.get(reverse("form2017_file") + f"?unit={cast.committee.code}")
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
-    title, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    title, note, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     assert title[0] == f"{cast.committee.short_name} 2017年度团统与已录入对照表（2018-11-23）"
+    assert "已录入：组织和团干部为 2018-11-23" in note[0] and "团员为 2018-11-23" in note[0]
+    assert sheet.freeze_panes == "B4" and sheet["C4"].number_format == "#,##0"
     assert rows[0][:3] == ["领域", "团委（团统）", "团委（已录入）"]
     assert rows[1][:3] == ["学校", None, 1]
     assert rows[1][9:11] == [80, 40]

@@ -1,5 +1,8 @@
 """What is given out after publishing: the page's links and text, the sets drawn in the worker."""
 
+import hashlib
+import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -35,6 +38,37 @@ def test_every_form_is_one_link_and_the_text_is_the_one_that_is_given_out(
     assert len(files) == 5
     for link in files:
         assert world.client(scene.cast.staff).get(link).status_code == 200, link
+
+
+def whole_set(user: Any, **query: str) -> Any:
+    return world.client(user).get(reverse("bulletin_set", args=[DAY]), query)
+
+
+def test_the_whole_set_is_one_click_on_the_published_page(scene: Scene, published: Bulletin) -> None:
+    staff = scene.cast.staff
+    page = world.client(staff).get(reverse("bulletin", args=[DAY])).content.decode()
+    link = f"{reverse('bulletin_set', args=[DAY])}?campaign=henan-2018&amp;unit=HN&amp;revision=1"
+    assert f'href="{link}" download>下载全部文件</a>' in page and link in get(staff).content.decode()
+    answer = world.client(staff).get(link.replace("&amp;", "&"))
+    assert answer["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        packed = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+    assert len(packed) == 6  # two classes, two pictures
+    assert packed == dict(BulletinFile.objects.values_list("name", "sha256"))
+    assert whole_set(staff, unit="HN").content == answer.content, "the stored files, the same again"
+
+
+def test_the_whole_set_keeps_to_what_its_files_keep_to(scene: Scene, done: Bulletin) -> None:
+    assert whole_set(scene.cast.city_admin).status_code == 404, "not published"
+    assert "下载全部文件" not in (
+        world.client(scene.cast.staff).get(reverse("bulletin", args=[DAY])).content.decode()
+    )
+    assert whole_set(scene.cast.staff).status_code == 200, "a preview, for the province"
+    assert not BulletinFile.objects.exists()
+    done.checks[0] |= {"ok": False, "detail": "合计不符"}
+    done.save(update_fields=["checks"])
+    refused = whole_set(scene.cast.staff)
+    assert refused.status_code == 409 and "合计不符" in refused.content.decode()
 
 
 def test_the_bulletins_page_loads_the_part_alone(scene: Scene, published: Bulletin) -> None:

@@ -109,7 +109,8 @@ def _to_publish(scope: Scope, board: progress.Page | None) -> Iterator[Todo]:
     alarm = progress.alarm_for(scope, campaign, days.now())
     if alarm:
         text = f"{alarm.day} 的日通报还没有发布：{alarm.lack.value}"
-        yield Todo(text, reverse("bulletin_latest"), "马上处理", "；".join(alarm.details), "error")
+        to_do = "核对并发布" if alarm.lack == progress.Lack.NOT_PUBLISHED else "马上处理"
+        yield Todo(text, reverse("bulletin_latest"), to_do, "；".join(alarm.details), "error")
     elif board and board.may_publish and board.bulletin.state == BulletinState.DONE:
         day = board.bulletin.day
         yield Todo(

@@ -98,6 +98,8 @@ LINES = [
     Line("bulletin_outputs", 302, 404, 403, 200, DAY, query="?unit=HN010101", as_without="auditor"),
     Line("bulletin_file", 302, 200, 403, 200, DAY | {"format": "txt"}, as_without="auditor"),
     Line("bulletin_file", 302, 404, 404, 200, {"day": "day_done", "format": "txt"}, as_insider="staff"),
+    Line("bulletin_set", 302, 200, 403, 200, DAY, as_without="auditor"),
+    Line("bulletin_set", 302, 404, 404, 200, {"day": "day_done"}, as_insider="staff"),
     Line("bulletin_overview", 302, 200, 403, 200, DAY, as_without="auditor"),
     Line("bulletin_overview", 302, 404, 403, 200, DAY, query="?unit=HN010101", as_without="auditor"),
     Line("bulletin_trend", 302, 200, 403, 200, DAY, as_without="auditor"),
