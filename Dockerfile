@@ -9,7 +9,7 @@ COPY requirements.txt .
 RUN pip install -r requirements.txt
 
 COPY --chown=zhtj . .
-RUN mkdir -p var media backups && chown zhtj var media backups
+RUN mkdir -p var media backups fonts && chown zhtj var media backups
 USER zhtj
 
 # Static files are gathered and compressed once, at build time; the secrets here are thrown away.

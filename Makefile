@@ -45,13 +45,15 @@ audit: $(APP)
 	$(PIP) install pip-audit==2.10.1
 	$(BIN)/pip-audit --requirement requirements.txt --requirement tests/requirements.txt
 
-# The files that docker-compose.yml hands to the containers; existing ones are kept.
+# The files that docker-compose.yml hands to the containers; existing ones are kept. In a container they belong to
+# whoever made them here, and the program runs as another: it is the folder that keeps others out.
 secrets:
 	@mkdir -p secrets && chmod 700 secrets
-	@umask 077; for name in postgres_password secret_key field_key; do \
+	@for name in postgres_password secret_key field_key; do \
 		[ -s secrets/$$name ] || openssl rand -hex 32 > secrets/$$name; done
-	@umask 077; [ -s secrets/database_url ] || \
+	@[ -s secrets/database_url ] || \
 		echo "postgres://zhtj:$$(cat secrets/postgres_password)@postgres/zhtj" > secrets/database_url
+	@chmod 644 secrets/*
 	@echo "secrets/ is ready. Keep secrets/field_key safe and apart: without it no national id and no backup can be read again."
 
 # --- the virtual environment: installs only when a requirements file has changed -----------------

@@ -62,11 +62,6 @@ class Standing:
     def ok(self) -> bool:
         return self.broken_at is None and self.end.ok and self.is_kept
 
-    @property
-    def is_whole(self) -> bool:
-        """Has the last round come as far as the chain goes?"""
-        return self.ok and self.round.whole_at is not None and self.round.whole == self.sealed
-
 
 def standing() -> Standing:
     """How far the chain is verified, from the marks. Half a dozen short statements."""

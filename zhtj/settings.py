@@ -232,7 +232,6 @@ ZHTJ_IMPORT_LIMITS = {
 ZHTJ_ADMINS_HOLD_A_POST = env.flag("ZHTJ_ADMINS_HOLD_A_POST", default=True)  # asked at registration
 ZHTJ_IDLE_MINUTES = env.number("ZHTJ_IDLE_MINUTES", 60)  # of silence, then the session ends
 ZHTJ_HELP_LINE = env.text("ZHTJ_HELP_LINE", "0371—65902921")
-ZHTJ_SITE = env.text("ZHTJ_SITE", "https://zhtj.youth.cn/zhtj")
 ZHTJ_FONT_DIR = env.text("ZHTJ_FONT_DIR")  # licensed official fonts for PDF files; "" = those there are
 ZHTJ_DEMO_LOGIN = DEBUG and env.flag("ZHTJ_DEMO_LOGIN", default=True)  # the cast on the log-in page
 

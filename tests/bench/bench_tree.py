@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count as counting
 
+from django.core.management.color import no_style
 from django.db import connection, models
 from mptt.models import MPTTModel, TreeForeignKey
 
-from zhtj.lib import bulk, days
+from zhtj.lib import days
 
 from orgs import actions, numbering, tree
 from orgs.kinds import Industry
@@ -172,7 +173,7 @@ class Stock:
             ],
             batch_size=2000,
         )
-        bulk.reset_sequences(model)
+        _go_on_above(model)
         self._committees = [unit.pk for unit in ours.committees]
 
     def create(self, count: int) -> None:
@@ -185,3 +186,10 @@ class Stock:
                 short_name=f"新{number}团支部",
                 kind=K.BRANCH,
             )
+
+
+def _go_on_above(model: type[models.Model]) -> None:
+    """After rows were inserted with ids of one's own: the sequence goes on above them."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [model]):
+            cursor.execute(statement)

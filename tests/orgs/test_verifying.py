@@ -129,7 +129,7 @@ def test_a_round_goes_on_where_it_stopped_and_begins_anew_at_the_end(clock: Cloc
     last = verify_on(3).round
     assert (last.at.number, last.whole, last.whole_at) == (0, 7, days.now())
     assert verify_on(3).round.at.number == 3
-    assert (standing().round.whole, standing().is_whole) == (7, True)
+    assert (standing().round.whole, standing().sealed) == (7, 7)
 
 
 def test_no_stretch_reads_more_than_its_part(django_assert_max_num_queries: Any) -> None:

@@ -20,7 +20,6 @@ from itertools import chain, islice, repeat
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
-from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.models.expressions import RawSQL
 
@@ -79,13 +78,6 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
         change = change if known else "INSERT INTO sqlite_sequence (seq, name) VALUES (%s, %s)"
         cursor.execute(change, [first + count - 1, table])
         return list(range(first, first + count))
-
-
-def reset_sequences(*tables: type[models.Model]) -> None:
-    """After rows were inserted with ids of one's own: let the sequences go on above them."""
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), tables):
-            cursor.execute(statement)
 
 
 def among(queryset: models.QuerySet[Any], field: str, values: Iterable[Any]) -> Iterator[Any]:
