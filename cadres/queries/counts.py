@@ -35,6 +35,15 @@ def counts_by_unit(moment: dt.datetime) -> Iterable[tuple[int, int]]:
     return bulk.fetched(rows.annotate(count=Count("person", distinct=True)))
 
 
+def engaged_by_unit(moment: dt.datetime) -> Iterable[tuple[int, str, int]]:
+    """(unit_id, engagement, people) of those in a post whose engagement is stated: with two posts in one unit
+    somebody counts once there, in the post entered first. One GROUP BY."""
+    held = Cadre.objects.filter(as_of(moment))
+    earlier = held.filter(unit=OuterRef("unit"), person=OuterRef("person"), pk__lt=OuterRef("pk"))
+    rows = held.filter(~Q(engagement=""), ~Exists(earlier)).order_by().values_list("unit_id", "engagement")
+    return bulk.fetched(rows.annotate(count=Count("pk")))
+
+
 def organ_counts(moment: dt.datetime) -> Iterable[tuple[int, int, int, int, int]]:
     """(unit_id, preloaded, departed, added, verified) of each leading organ, in posts.
 
@@ -97,8 +106,8 @@ def counts_by_domain(top: OrgUnit) -> Iterable[tuple[str, str, str, int]]:
     A person with two posts in one unit counts once there, in the post entered first. One GROUP BY over the
     posts below.
     """
-    now = Cadre.objects.filter(until_at=None)
-    earlier = now.filter(unit=OuterRef("unit"), person=OuterRef("person"), pk__lt=OuterRef("pk"))
-    posts = now.filter(finding.below(top, "unit"), ~Exists(earlier)).order_by()
+    here = Cadre.objects.filter(finding.below(top, "unit"), until_at=None)
+    earlier = here.filter(unit=OuterRef("unit"), person=OuterRef("person"), pk__lt=OuterRef("pk"))
+    posts = here.filter(~Exists(earlier)).order_by()
     rows = posts.values_list("unit__kind", "unit__domain", "engagement")
     return rows.annotate(count=Count("pk")).iterator()

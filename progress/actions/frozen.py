@@ -90,6 +90,7 @@ def _unit_rows(bulletin: Bulletin, photograph: Photograph) -> Iterator[tuple[Any
     by_domain = [(column.domain, _counted(column)) for column in photograph.series if column.domain]
     for node, unit in photograph.outline.upper():
         figures: dict[str, Any] = {name: counts[node] for name, counts in photograph.figures.items()}
+        figures["form"] = photograph.forms[node]
         if node in photograph.own_flags:
             figures["own"] = dict.fromkeys(photograph.own_flags[node], 1)
         if node in mismatches:

@@ -119,13 +119,18 @@ def bulletin_live(request: Request, day: dt.date) -> Response:
 @extend_schema(parameters=[UNIT], responses=OpenApiTypes.OBJECT)
 @api_view(["GET"])
 def form_2017(request: Request) -> Response:
-    """团统表：各领域的团组织、团员、团干部数，团统（`stated`）与已录入（`entered`）。"""
+    """团统表：各领域的团组织、团员、团干部数，团统（`stated`）与已录入（`entered`）。
+
+    `members_as_of`：团员数截至何时；`as_of`：其余数字截至何时；null 为此刻。
+    """
     form = form_asked(request)
     lines = [
         {"name": line.label, **dict(zip(queries.COLUMNS, map(asdict, line.cells), strict=True))}
         for line in form.lines
     ]
-    return Response({"unit": form.unit.code, "lines": lines})
+    cutoff_at = form.bulletin.cutoff_at if form.bulletin else None
+    times = {"as_of": cutoff_at if form.is_frozen else None, "members_as_of": cutoff_at}
+    return Response({"unit": form.unit.code, **times, "lines": lines})
 
 
 @extend_schema(operation_id="bulletin_files_list", parameters=[UNIT], responses=OpenApiTypes.OBJECT)

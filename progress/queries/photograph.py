@@ -23,6 +23,7 @@ from orgs.kinds import Domain, UnitKind
 from progress import tally
 from progress.models import Baseline, BaselineAdjustment, Campaign, Measure, Stage
 from progress.queries.completions import explained
+from progress.queries.formed import Lines, formed
 from progress.queries.outline import Known, Outline, outline
 from progress.queries.structure import COMPLETE, structure
 
@@ -63,6 +64,7 @@ class Photograph:
     series: list[Series]
     mismatches: list[Mismatch]
     figures: dict[str, list[int]]  # structure columns, folded, over the nodes
+    forms: list[dict[str, Lines]]  # the 2017 form of each node
     own_flags: dict[int, list[str]]  # the columns that count a unit itself, by its node
     domains: list[str]  # the domain each branch counts in, over `tree.branches`
     members: list[int]  # of each branch
@@ -89,7 +91,7 @@ def take(
     cutoff_at: dt.datetime,
     without_admin: set[int] | None = None,
 ) -> Photograph:
-    """The photograph of `cutoff_at`. A dozen queries; linear in units and (in the database) members.
+    """The photograph of `cutoff_at`. Some fourteen queries; linear in units and (in the database) members.
 
     `without_admin`: as found when the day was first counted; None: as it is now (`structure`).
     """
@@ -116,6 +118,7 @@ def take(
         series=[*series, *domains.values()],
         mismatches=mismatches,
         figures=figures,
+        forms=formed(campaign, tree, frame, domains_of_branches, in_posts, cutoff_at),
         own_flags=flags,
         domains=domains_of_branches,
         members=sizes,

@@ -4,6 +4,7 @@ import tempfile
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from zhtj.lib import days
@@ -44,7 +45,9 @@ def form2017_file(request: Request) -> FileResponse:
         [line.label, *(figure for cell in line.cells for figure in (cell.stated, cell.entered))]
         for line in form.lines
     ]
-    title = f"{form.unit.short_name} 2017年度团统与已录入对照表（{days.today():%Y-%m-%d}）"
+    said = "截至 {:%Y-%m-%d %H:%M} 通报" if form.is_frozen else "{:%Y-%m-%d}"
+    moment = form.bulletin.cutoff_at if form.is_frozen and form.bulletin else days.now()
+    title = f"{form.unit.short_name} 2017年度团统与已录入对照表（{said.format(localtime(moment))}）"
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
     write_workbook(target, [SheetOut("团统表", header, rows, [_as_of(form)], title, kept=1)])
     target.seek(0)

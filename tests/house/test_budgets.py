@@ -63,7 +63,7 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "campaign_list": ("settings_admin", {}, "", 5),
     "campaign_edit": ("settings_admin", {"key": "henan-2018"}, "", 6),
     "baselines": ("county_admin", {}, "", 17),
-    "form2017": ("county_admin", {}, "", 12),
+    "form2017": ("county_admin", {}, "", 15),
     "adjustments": ("committee_admin", {}, "", 8),
     "completions": ("secretary", {}, "", 9),
     "early_openings": ("city_admin", {}, "", 9),

@@ -50,6 +50,7 @@ def test_every_branch_has_its_row_and_every_unit_its_structure(scene: Scene) -> 
         ("HN020101", "school", 50, 50, 0),
     ]
     figures = {unit.code: unit.figures for unit in bulletin.units.all()}
+    lines = {"leading_organs": {"cadre_count": 2}, "rural": {"branch_count": 1, "committee_count": 1}}
     assert figures["HN"] == {
         "branches": 5,
         "branches_with_members": 4,
@@ -65,6 +66,7 @@ def test_every_branch_has_its_row_and_every_unit_its_structure(scene: Scene) -> 
         "rectifications_overdue": 0,
         "claims_open": 0,
         "own": {"units_without_cadre": 1, "units_without_secretary": 1, "organs_undeclared": 1},
+        "form": {"entered": lines | {"school": {"branch_count": 4, "cadre_count": 1, "committee_count": 3}}},
     }
     assert figures["HN01"] == {
         "branches": 4,
@@ -82,6 +84,7 @@ def test_every_branch_has_its_row_and_every_unit_its_structure(scene: Scene) -> 
         "claims_open": 0,
         "own": {"units_without_secretary": 1, "organs_undeclared": 1},
         "mismatches": {"school": [100, 80]},
+        "form": {"entered": lines | {"school": {"branch_count": 3, "cadre_count": 1, "committee_count": 1}}},
     }
 
 

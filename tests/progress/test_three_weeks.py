@@ -10,6 +10,7 @@ import datetime as dt
 import random
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ from orgs.tree.closing import close, reopen
 from orgs.tree.placing import set_industry
 from progress.actions import compute_bulletin, publish_bulletin
 from progress.models import Bulletin
-from progress.queries import present
+from progress.queries import form2017, present
 
 from tests import world
 from tests.progress.conftest import DAY, Scene, at, whole
@@ -161,7 +162,8 @@ class Province:
     def appoint(self) -> None:
         unit = self._any("committee")
         if unit.code not in self.book.secretaries:
-            world.cadre(unit, "书记", verified_at=days.now())
+            engagement = ("", "full_time", "part_time")[unit.pk % 3]
+            world.cadre(unit, "书记", engagement=engagement, verified_at=days.now())
             self.book.secretaries.add(unit.code)
 
     def _any(self, *kinds: str) -> OrgUnit:
@@ -229,6 +231,12 @@ def assert_is_the_book(bulletin: Bulletin, book: Book) -> None:
     assert all(check["ok"] for check in bulletin.checks), (bulletin.day, bulletin.checks)
 
 
+def forms_of(scene: Scene, bulletin: Bulletin | None) -> list[Any]:
+    """The 2017 forms on three levels: as the bulletin froze them, or counted this moment."""
+    units = (scene.cast.province, scene.cast.city, scene.cast.committee)
+    return [form2017(scene.campaign, bulletin, OrgUnit.objects.get(pk=unit.pk)).lines for unit in units]
+
+
 def assert_now_is_everybody() -> None:
     for unit in OrgUnit.objects.filter(closed_at=None):
         everybody: Counter[str] = Counter()
@@ -267,11 +275,13 @@ def test_every_day_of_three_weeks_is_the_book_as_it_stood_and_stays_so(
             scene.clock.set(at(day, 7, 50 + minute, 59))
             province.live()
         books[day] = copy.deepcopy(province.book)
+        forms = forms_of(scene, None)
         for minute in range(DEEDS // 2):  # at the cut-off itself, and after it
             scene.clock.set(at(day, 8, 0, minute))
             province.live()
         bulletin = scene.compute(day)
         assert_is_the_book(bulletin, books[day])
+        assert forms_of(scene, bulletin) == forms, day
         frozen[day] = whole(bulletin)
         # Told from the last bulletin that was published, one to three days old, on the tree of now.
         with monkeypatch.context() as many:
