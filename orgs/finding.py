@@ -22,8 +22,10 @@ def place(unit_id: int) -> QuerySet[OrgUnit]:
 def below(unit: OrgUnit, path: str = "") -> Q:
     """Predicate for what stands in the sub-tree of `unit`, itself included, by its place as last read.
 
-    `path` leads from the row to the unit it is about.
+    `path` leads from the row to the unit it is about. A branch has nothing below it and is found by its key.
     """
+    if unit.is_branch:
+        return Q(**{path or "pk": unit.pk})
     prefix = f"{path}__" if path else ""
     span = {"tree_id": unit.tree_id, "lft__gte": unit.lft, "lft__lt": unit.rght}
     return Q(**{f"{prefix}{name}": value for name, value in span.items()})

@@ -44,6 +44,7 @@ def declare_complete(
     actor.scope.require("superior.ask", unit)
     field, reason = Domain(domain), words.read(reason)
     at = locks.entry_stamp()
+    locks.shared(locks.tree(unit.tree_id))  # nobody is moved while the unit is counted
     locks.exclusive(f"completion:{unit.pk}")  # two at once: the second sees the first
     stands = next((known for known in standing(campaign, unit) if known.domain == field), None)
     given = {name: counts.get(name, 0) for name in REASONS}

@@ -12,6 +12,8 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from zhtj.lib.moments import one_moment
+
 from members import queries as members
 from orgs import finding
 from orgs.history import placed_since
@@ -30,8 +32,15 @@ EVERYTHING = ~Q(pk__in=())  # an empty Q would vanish beside an OR
 def entered_now(unit: OrgUnit) -> dict[str, int]:
     """Members in the sub-tree of `unit` by the domain of their branch; a branch without one counts in 其他.
 
-    A domain nobody is entered in may be missing. Two queries for a county or less, five for more.
+    A domain nobody is entered in may be missing. Two queries for a county or less, five for more; one more
+    where the unit is no branch. Of one moment, but inside a transaction: there the caller holds the tree.
     """
+    with one_moment():
+        return counted_now(as_it_stands(unit))
+
+
+def counted_now(unit: OrgUnit) -> dict[str, int]:
+    """`entered_now` for a unit as it stands, inside the moment of the caller."""
     counted = _counted_with(MANY, unit)
     if counted is None:
         parts = [members.active_counts_by_domain(unit)]
@@ -42,6 +51,14 @@ def entered_now(unit: OrgUnit) -> dict[str, int]:
         for domain, count in part.items():
             entered[domain or Domain.OTHER.value] += count
     return dict(entered)
+
+
+def as_it_stands(unit: OrgUnit) -> OrgUnit:
+    """The unit with the numbers it has in the tree by now: since it was read it may have been moved.
+
+    A branch is found without them (`finding.below`) and costs nothing, any other unit a query.
+    """
+    return unit if unit.is_branch else OrgUnit.objects.get(pk=unit.pk)
 
 
 def perhaps_small(unit: OrgUnit, fewer_than: int) -> Q:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, Sum
 
+from zhtj.lib.moments import one_moment
+
 from orgs import finding
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from progress.models import Asked, Baseline, BaselineAdjustment, Campaign
-from progress.queries.present import entered_now
+from progress.queries.present import as_it_stands, counted_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,15 @@ class Standing:
 
 
 def standing(campaign: Campaign, unit: OrgUnit) -> list[Standing]:
-    """The domains in which something is expected of `unit`, in their usual order."""
+    """The domains in which something is expected of `unit`, in their usual order.
+
+    Of one moment, but inside a transaction: there the caller holds the tree.
+    """
+    with one_moment():
+        return _standing(campaign, as_it_stands(unit))
+
+
+def _standing(campaign: Campaign, unit: OrgUnit) -> list[Standing]:
     expected = _expected(campaign, unit)
     if not expected:
         return []
@@ -46,7 +56,7 @@ def standing(campaign: Campaign, unit: OrgUnit) -> list[Standing]:
         .values_list("domain")
         .annotate(change=Sum("change"))
     )
-    entered = entered_now(unit)
+    entered = counted_now(unit)
     return [
         Standing(domain, max(0, expected[domain] + changes.get(domain, 0)), entered.get(domain, 0))
         for domain in Domain.values

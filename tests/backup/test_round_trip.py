@@ -17,7 +17,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from zhtj import backup, health
 from zhtj.backup import restoring, tables
 from zhtj.backup.container import Reader, Writer
-from zhtj.lib import days
+from zhtj.lib import days, moments
 from zhtj.models import Heartbeat
 
 from cadres.models import CadreDeclaration
@@ -216,7 +216,7 @@ def test_from_postgresql_to_sqlite_and_back_nothing_changes(
     with taken.path.open("rb") as file, restoring.loading(other_database, {}):
         restoring.load_all(other_database, Reader(file, taken.path), with_files=False)
     there = tmp_path / "b.backup"
-    with there.open("wb") as file, Writer(file, {}) as writer, tables.snapshot(other_database):
+    with there.open("wb") as file, Writer(file, {}) as writer, moments.snapshot(other_database):
         for name, model in tables.kept_tables().items():
             with writer.part(f"tables/{name}", columns=tables.columns_of(model)) as sink:
                 tables.dump(other_database, model, sink)

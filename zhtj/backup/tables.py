@@ -9,7 +9,6 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeAlias
@@ -17,7 +16,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.db import models, transaction
+from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from zhtj.backup.container import Sink
@@ -50,24 +49,6 @@ def fields_of(model: Model) -> list[Field]:
 
 def columns_of(model: Model) -> list[str]:
     return [str(field.column) for field in fields_of(model)]
-
-
-@contextmanager
-def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Everything read inside is of one moment; nobody who writes meanwhile waits, or is seen."""
-    if connection.vendor == "postgresql":
-        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")  # the moment is that of the first query
-            yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")  # Django's own would be IMMEDIATE: it would keep every writer out
-        try:
-            cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
 
 
 def dump(connection: BaseDatabaseWrapper, model: Model, sink: Sink) -> None:

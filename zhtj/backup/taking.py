@@ -15,6 +15,7 @@ from zhtj import health
 from zhtj.backup import files, sequences, state, tables
 from zhtj.backup.container import Writer
 from zhtj.backup.refusals import BackupRefused, said_plainly
+from zhtj.lib import moments
 
 from orgs import audit
 from orgs.scopes import Actor
@@ -61,7 +62,7 @@ def _write(file: BinaryIO, path: Path, now: dt.datetime) -> Taken:
     """All there is, down to the disk."""
     about = {"made_at": now.isoformat(), "database": connection.vendor, "migrations": sorted(state.known())}
     with Writer(file, about) as writer:
-        with tables.snapshot(connection):
+        with moments.snapshot(connection):
             # The files first: the sooner, the fewer are withdrawn before they are read.
             count, gone = files.write_all(writer)
             rows = _write_tables(writer)
