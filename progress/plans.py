@@ -203,6 +203,13 @@ CODES = Catalogue(
             "请重新打开设置页面，核对后再保存。",
             STAGES,
         ),
+        Rule(
+            "campaign.made_already",
+            "“{name}”（{starts_on}开始）已经建立，没有重复建立。",
+            "请在行动列表中打开它；确需另建的，请换一个名称。",
+            STAGES,
+            field="name",
+        ),
         Rule("campaign.state", "“{name}”的状态已经改变。", "请刷新页面，查看最新状态。", STAGES),
         Rule(
             "campaign.source",

@@ -11,11 +11,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.text import slugify
 
+from zhtj.lib import locks
+
 from orgs import audit
 from orgs.kinds import Domain
 from orgs.models import OrgUnit
 from orgs.scopes import Actor
-from progress.actions.campaigns import lay_down
+from progress.actions.campaigns import KEYS, lay_down
 from progress.models import Campaign, Measure
 from progress.plans import Plan, StagePlan, shifted
 
@@ -86,13 +88,15 @@ def load_preset(key: str, *, province: OrgUnit, shift_days: int = 0, actor: Acto
     """
     preset = PRESETS[key]
     own = f"{key}-{slugify(province.code)}"
-    loaded = Campaign.objects.filter(province=province, key__in=[key, own]).first()
-    if loaded is not None:
-        return loaded
-    key = own if Campaign.objects.filter(key=key).exists() else key
-    plan = shifted(preset, dt.timedelta(days=shift_days))
-    is_active = not Campaign.objects.filter(province=province, is_active=True).exists()
     with transaction.atomic():
+        locks.exclusive(KEYS)  # two at once: the second finds what the first has loaded
+        OrgUnit.objects.select_for_update().get(pk=province.pk)  # nor does another become active meanwhile
+        loaded = Campaign.objects.filter(province=province, key__in=[key, own]).first()
+        if loaded is not None:
+            return loaded
+        key = own if Campaign.objects.filter(key=key).exists() else key
+        plan = shifted(preset, dt.timedelta(days=shift_days))
+        is_active = not Campaign.objects.filter(province=province, is_active=True).exists()
         campaign = lay_down(plan, Campaign(key=key, province=province, is_active=is_active))
         after = {"key": key, "shift_days": shift_days}
         audit.record(actor or Actor(None, door="command"), "progress.load_preset", unit=province, after=after)

@@ -36,6 +36,7 @@ SETTINGS = (
     "help_line",
     "system_address",
 )
+KEYS = "campaign-keys"  # lock: who makes a campaign knows every key there is
 COPIED = ("unit_id", "domain", *COUNTS)
 
 
@@ -97,10 +98,12 @@ def create_campaign(
     """A new campaign like `source`, every date moved so that it begins on `starts_on`. It does not run yet.
 
     `with_baselines` copies the figures in force of an earlier campaign; `rehearsal` makes it a trial run of
-    it. Needs `campaign.settings` on the province. Raises Refused with everything wrong with the plan.
+    it. Needs `campaign.settings` on the province. Raises Refused with everything wrong with the plan, and for
+    one that is there already: whoever clicks twice, or beside a colleague, makes one.
     """
     actor.scope.require("campaign.settings", province)
     at = locks.entry_stamp()
+    locks.exclusive(KEYS)
     earlier = source if isinstance(source, Campaign) else None
     if (rehearsal or with_baselines) and earlier is None:
         raise Refused([CODES.problem("campaign.source")])
@@ -110,6 +113,7 @@ def create_campaign(
     made = Campaign(key=_free_key(starts_on), province=province)
     if rehearsal and earlier:
         made.rehearses = earlier.rehearses or earlier
+    _require_new(made, plan)
     lay_down(plan, made)
     copied = _copy_baselines(actor, earlier, made, at) if with_baselines and earlier else 0
     after = {"key": made.key, "from": earlier.key if earlier else "", "baselines": copied, **_told(plan)}
@@ -189,6 +193,12 @@ def _require_sound(plan: Plan) -> None:
     problems = check_plan(plan)
     if problems:
         raise Refused(problems)
+
+
+def _require_new(made: Campaign, plan: Plan) -> None:
+    same = Campaign.objects.filter(province=made.province, rehearses=made.rehearses)
+    if same.filter(name=plan.name, starts_on=plan.starts_on).exists():
+        raise Refused([CODES.problem("campaign.made_already", name=plan.name, starts_on=plan.starts_on)])
 
 
 def _free_key(starts_on: dt.date) -> str:

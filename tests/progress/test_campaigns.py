@@ -158,7 +158,7 @@ def test_a_new_campaign_is_like_the_one_before_with_its_dates_moved_and_does_not
     assert copy.stages[4].gate == "members_school"
     assert made.stages.get(key="members_other").gate_stage in made.stages.all()
     assert not made.baselines.exists()
-    assert create(scene).key != made.key
+    assert create(scene, name="第三次行动").key != made.key
 
 
 def test_the_figures_in_force_come_along_when_wanted(scene: Scene) -> None:

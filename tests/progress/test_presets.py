@@ -7,12 +7,16 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from zhtj.lib.problems import Refused
+
 from orgs.kinds import Domain
+from progress.actions import create_campaign
 from progress.models import Campaign, Stage
 from progress.presets import PRESETS, load_preset
 
 from tests import world
 from tests.cast import Cast
+from tests.imports.test_concurrency import in_threads
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +94,30 @@ def test_a_second_province_gets_a_campaign_of_its_own_once() -> None:
     assert (two.province, two.is_active, two.stages.count()) == (second, True, one.stages.count())
     assert load_preset("henan-2018", province=first) == one
     assert load_preset("henan-2018", province=second) == two
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_load_it_at_once_load_one(cast: Cast) -> None:
+    in_threads(lambda: load_preset("henan-2018", province=cast.province), 2)
+    assert (Campaign.objects.filter(is_active=True).count(), Stage.objects.count()) == (1, 5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_make_the_same_campaign_at_once_one_is_told_it_is_there(cast: Cast) -> None:
+    told = []
+
+    def make() -> None:
+        try:
+            create_campaign(
+                world.actor(cast.settings_admin),
+                source=PRESETS["henan-2018"],
+                province=cast.province,
+                name="百日攻坚",
+                starts_on=dt.date(2018, 11, 1),
+            )
+        except Refused as refused:
+            told.extend(refused.problems)
+
+    in_threads(make, 2)
+    assert [problem.code for problem in told] == ["campaign.made_already"]
+    assert "已经建立，没有重复建立" in told[0].message and Campaign.objects.get().stages.count() == 5
