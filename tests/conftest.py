@@ -8,6 +8,7 @@ is said once: the runner leaves it out of its second pass (TESTS_PASS=again).
 
 import datetime as dt
 import gc
+import marshal
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from django.db import connections
 from xdist.scheduler import LoadFileScheduling
 
 from zhtj.lib import days
+from zhtj.lib.sheets import child, read
 
 from tests import reach
 from tests.standing import Ground
@@ -33,6 +35,7 @@ REQUIRE_ALL = os.environ.get("REQUIRE") == "all"
 IS_SECOND_PASS = os.environ.get("TESTS_PASS") == "again"
 # Fixtures and marks by which a test is known to concern a database, its own or a child's.
 ON_DATABASE = {"django_db_setup", "child_environment", "django_db", "postgres", "redis", "browser"}
+READ_BY_CHILD = ("tests/lib/", "tests/imports/test_files.py")
 
 WITNESS = Witness()
 GROUND = Ground()
@@ -217,6 +220,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def one_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workbooks are read by the code of the child process, here: a thousand starts are a minute. The process
+    itself has the tests of reading, of refused files, and every program that is started."""
+    if not request.node.nodeid.startswith(READ_BY_CHILD):
+        monkeypatch.setattr(read, "_answer", lambda data, limits: marshal.dumps(child.answer(data, limits)))
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,15 @@ def read_rows(source: bytes | str | Path, file_name: str, *, limits: Limits | No
 
 
 def _parsed(data: bytes, limits: Limits) -> list[tuple[Any, ...]]:
-    """What the child found. Its silence, whatever the cause, is a refusal."""
+    """What the child found."""
+    verdict, content = marshal.loads(_answer(data, limits))
+    if verdict == "refused":
+        raise SheetRefused(*content)
+    return list(content)
+
+
+def _answer(data: bytes, limits: Limits) -> bytes:
+    """What the child says, packed. Its silence, whatever the cause, is a refusal."""
     process = subprocess.Popen(
         [sys.executable, "-E", "-s", "-m", "zhtj.lib.sheets.child", json.dumps(asdict(limits))],
         stdin=subprocess.PIPE,
@@ -55,10 +63,7 @@ def _parsed(data: bytes, limits: Limits) -> list[tuple[Any, ...]]:
     if process.returncode or not answer:
         _log.warning("a workbook of %d bytes ended its reader: exit status %s", len(data), process.returncode)
         raise refused("file.too_complex")
-    verdict, content = marshal.loads(answer)
-    if verdict == "refused":
-        raise SheetRefused(*content)
-    return list(content)
+    return answer
 
 
 def _sheet(packed: tuple[Any, ...], file_name: str) -> Sheet:
