@@ -1,10 +1,13 @@
 """`python -m tests [pytest arguments]`: all on SQLite, then what asks a database again on PostgreSQL.
 
-Says at the end what ran where and what was skipped and why. Exit status 0 = all passed,
-1 = something failed, 2 = wrong call. REQUIRE=all makes a missing server a failure.
+The second pass begins when the first has handed out its last file, so that no core waits for the other;
+what it prints is kept back until the first has ended. Says at the end what ran where and what was skipped
+and why. Exit status 0 = all passed, 1 = something failed, 2 = wrong call. REQUIRE=all makes a missing
+server a failure.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +20,6 @@ from urllib.parse import urlsplit
 
 from tests import reach
 
-WORKERS = "2"
 LAX = "-c synchronous_commit=off"  # no server dies in a test: a commit need not wait for the disk
 NO_TESTS = 5  # pytest's exit status when a selection left nothing
 
@@ -39,31 +41,76 @@ class Pass:
 def main(arguments: list[str]) -> int:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="zhtj-tests-") as folder:
-        passes = [run("SQLite", f"sqlite:///{folder}/app.sqlite3", arguments, Path(folder))]
+        running = [Running("SQLite", f"sqlite:///{folder}/app.sqlite3", arguments, Path(folder))]
         postgres = reach.postgres_url()
         if postgres:
+            is_still_running = running[0].await_last_file()
             url = urlsplit(postgres)._replace(path=f"/zhtj_{os.getpid()}").geturl()
-            passes.append(run("PostgreSQL", url, arguments, Path(folder), TESTS_PASS="again", PGOPTIONS=LAX))
+            again = {"TESTS_PASS": "again", "PGOPTIONS": LAX}
+            running.append(
+                Running("PostgreSQL", url, arguments, Path(folder), keep_back=is_still_running, **again)
+            )
+        passes = [one.finish() for one in running]
     missing = [] if postgres else ["PostgreSQL: no server answers (set TEST_DATABASE_URL)"]
     report(passes, missing, time.monotonic() - started)
     return verdict(passes, missing)
 
 
-def run(name: str, database_url: str, arguments: list[str], folder: Path, **environment: str) -> Pass:
-    """One pytest over everything, its outcome read back from its own report file."""
-    print(f"=== {name} ===", flush=True)
-    result_file = folder / f"{name}.xml"
-    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={result_file}"]
-    command.append(f"--basetemp={folder / name}")  # its own: other runs clean up the shared one
-    if not any(word in ("-n", "-p") or word.startswith("--numprocesses") for word in arguments):
-        # In their own order: the browser folder, the longest, is first (its conftest); short files end it.
-        command += ["-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"]
-    environment = {**os.environ, "DATABASE_URL": database_url, **environment}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # workers, children, second pass: compiled once for all
-    done = Pass(name, subprocess.run([*command, *arguments], env=environment).returncode)
-    if result_file.exists():
-        read_results(result_file, done)
-    return done
+class Running:
+    """One pytest over everything, a process of its own. `keep_back`: what it prints waits for `finish`."""
+
+    def __init__(
+        self,
+        name: str,
+        database_url: str,
+        arguments: list[str],
+        folder: Path,
+        *,
+        keep_back: bool = False,
+        **environment: str,
+    ) -> None:
+        self._name, self._result_file = name, folder / f"{name}.xml"
+        if not keep_back:
+            self._say_name()
+        hear, tell = os.pipe()
+        environment = {**os.environ, "DATABASE_URL": database_url, "TESTS_TELL": str(tell), **environment}
+        environment.pop(
+            "PYTHONDONTWRITEBYTECODE", None
+        )  # workers, children, second pass: compiled once for all
+        self._process = subprocess.Popen(
+            self._command(arguments, folder / name),
+            env=environment,
+            pass_fds=[tell],
+            stdout=subprocess.PIPE if keep_back else None,
+        )
+        os.close(tell)
+        self._hear = hear
+
+    def _command(self, arguments: list[str], folder: Path) -> list[str]:
+        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={self._result_file}"]
+        command.append(f"--basetemp={folder}")  # its own: other runs clean up the shared one
+        if not any(word in ("-n", "-p") or word.startswith("--numprocesses") for word in arguments):
+            # In their own order: the browser folder, the longest, is first (its conftest); short ones last.
+            command += ["-n", str(reach.WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
+        return [*command, *arguments]
+
+    def await_last_file(self) -> bool:
+        """Until every file is with a worker (tests/conftest.py tells) or all is over. Is it still running?"""
+        return bool(os.read(self._hear, 1))
+
+    def finish(self) -> Pass:
+        """Wait for the end, print what was kept back, read the outcome from its own report file."""
+        if self._process.stdout:
+            self._say_name()
+            shutil.copyfileobj(self._process.stdout.raw, sys.stdout.buffer)
+        done = Pass(self._name, self._process.wait())
+        os.close(self._hear)
+        if self._result_file.exists():
+            read_results(self._result_file, done)
+        return done
+
+    def _say_name(self) -> None:
+        print(f"=== {self._name} ===", flush=True)
 
 
 def read_results(result_file: Path, into: Pass) -> None:

@@ -7,6 +7,7 @@ import socket
 from urllib.parse import urlsplit
 
 REDIS_DATABASES = 16
+WORKERS = 2  # of a pass
 
 
 @functools.cache
@@ -30,7 +31,8 @@ def postgres_url() -> str:
 def redis_url() -> str:
     """`TEST_REDIS_URL`, or database 15 of the local server when it answers; "" = none.
 
-    Each xdist worker gets a database of its own, counted down, lest one takes another's messages.
+    Each xdist worker of either pass (they overlap) gets a database of its own, counted down, lest one takes
+    another's messages.
     """
     parts = urlsplit(os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15")
     try:
@@ -38,6 +40,7 @@ def redis_url() -> str:
     except OSError:
         return ""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    worker += WORKERS * (os.environ.get("TESTS_PASS") == "again")
     database = int(parts.path.strip("/") or 0)
     return parts._replace(path=f"/{(database - worker) % REDIS_DATABASES}").geturl()
 

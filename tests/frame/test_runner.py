@@ -1,10 +1,12 @@
 """`python -m tests`: what it counts, and when it says that all is well."""
 
+import os
 from collections import Counter
 
 import pytest
 
-from tests.__main__ import Pass, read_results, verdict
+from tests.__main__ import Pass, Running, read_results, verdict
+from tests.conftest import OneProgram
 
 RESULTS = """<testsuites><testsuite>
 <testcase name="a"/>
@@ -37,3 +39,24 @@ def test_it_reads_back_what_passed_failed_and_was_skipped_and_why(tmp_path):
 def test_the_exit_status(monkeypatch, statuses, missing, require, expected):
     monkeypatch.setenv("REQUIRE", require)
     assert verdict([Pass("x", status) for status in statuses], missing) == expected
+
+
+def test_the_last_file_is_told_once(monkeypatch):
+    hear, tell = os.pipe()
+    monkeypatch.setenv("TESTS_TELL", str(tell))
+    OneProgram.tell_the_runner()
+    OneProgram.tell_the_runner()
+    os.close(tell)
+    assert os.read(hear, 9) == b"."
+    os.close(hear)
+
+
+@pytest.mark.parametrize("keep_back", [False, True])
+def test_a_pass_that_ends_without_telling_is_over(tmp_path, capfdbinary, keep_back):
+    running = Running("X", "sqlite:///:memory:", ["-n0", "--version"], tmp_path, keep_back=keep_back)
+    assert running.await_last_file() is False
+    at_once = capfdbinary.readouterr().out
+    assert running.finish().status == 0
+    kept = capfdbinary.readouterr().out
+    assert b"=== X ===\npytest" in (kept if keep_back else at_once + kept)
+    assert keep_back is not bool(at_once)
