@@ -38,6 +38,11 @@ class Place:
     number: int = 0
     digest: str = ""
 
+    @property
+    def noted(self) -> str:
+        """As it is printed and noted down, `number:digest`; "" before the first entry."""
+        return f"{self.number}:{self.digest[:NOTED]}" if self.number else ""
+
 
 START = Place()
 
@@ -90,6 +95,13 @@ def end_of_chain() -> End:
     """The last row and the mark, of one moment. Three short statements under the sealing's lock."""
     locks.exclusive(SEAL_LOCK)
     return _end()
+
+
+def noted_end() -> str:
+    """Where the chain ends by the mark beside it, to be noted outside (`Place.noted`); "" where nothing is
+    sealed or the mark cannot be read. One query, no lock."""
+    said = read_mark(HEAD)
+    return Place(**said).noted if said else ""  # type: ignore[arg-type] # as `write_mark` was given it
 
 
 def walk(start: Place, most: int | None = None) -> tuple[Place, int | None]:

@@ -153,7 +153,7 @@ def audit_head_stands(noted: str) -> Finding:
 def _end_of(kept: verifying.Standing) -> str:
     """Where the chain ends, to be noted outside the machine."""
     head = kept.end.head
-    return f"；封存到 {head.number}:{head.digest[: sealing.NOTED]}" if head and head.number else ""
+    return f"；封存到 {head.noted}" if head and head.noted else ""
 
 
 def backups_are_recent(now: dt.datetime) -> Finding:

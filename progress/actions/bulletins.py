@@ -27,7 +27,7 @@ from django.db import connection, transaction
 from zhtj.lib import collector, days, locks, words
 from zhtj.lib.problems import Refused
 
-from orgs import audit
+from orgs import audit, sealing
 from orgs.history import existed
 from orgs.scopes import Actor
 from progress.actions import early, frozen, openings
@@ -188,11 +188,13 @@ def _count_in_memory() -> None:
 
 
 def _settings_in_force(bulletin: Bulletin, stages: list[Stage]) -> dict[str, Any]:
-    """All that turns the lines into what is shown, as it was when they were computed."""
+    """All that turns the lines into what is shown, as it was when they were computed; and where the chain
+    over the audit trail ended then, which whoever has a copy can hold against it (docs/decisions/0038)."""
     campaign = bulletin.campaign
     return {
         "campaign": campaign.name,
         "starts_on": campaign.starts_on.isoformat(),
+        "audit_end": sealing.noted_end(),
         "lag_points": campaign.lag_points,
         "direct_counties_rank_apart": campaign.direct_counties_rank_apart,
         "stages": [

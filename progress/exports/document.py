@@ -104,6 +104,7 @@ class Head:
     reason: str = ""
     is_preview: bool = False
     code: str = ""
+    audit_end: str = ""  # no part of what the code is over
 
 
 @dataclass(frozen=True, slots=True)

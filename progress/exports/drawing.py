@@ -124,6 +124,7 @@ def _head(bulletin: Bulletin, unit: OrgUnit, unit_name: str) -> Head:
         domains=dict(Domain.choices),
         reason=bulletin.reason if bulletin.revision > 1 else "",
         is_preview=bulletin.state != BulletinState.PUBLISHED,
+        audit_end=bulletin.settings.get("audit_end", ""),
     )
 
 

@@ -98,7 +98,12 @@ def draft(document: Document) -> Paper:
         f"{head.campaign}录入情况通报如下。",
         parts=[Part(f"{NUMERALS[n]}、{part.heading}", part.paragraphs) for n, part in enumerate(parts)],
         annexes=list(_annexes(document)),
-        foot=[f"截数时间：{head.cutoff:%Y-%m-%d %H:%M}", f"编号：{head.number}", f"校验码：{head.code}"],
+        foot=[
+            f"截数时间：{head.cutoff:%Y-%m-%d %H:%M}",
+            f"编号：{head.number}",
+            f"校验码：{head.code}",
+            *([f"审计封存到：{head.audit_end}"] if head.audit_end else []),
+        ],
         banner=PREVIEW if head.is_preview else "",
         notices=[f"更正说明：{head.reason}"] if head.reason else [],
     )

@@ -64,6 +64,8 @@ def _sheet(document: Document, name: str, stage: StageHead) -> SheetOut:
         f"{head.campaign}第{head.day_number}天　截至 {head.cutoff:%Y-%m-%d %H:%M}"
         f"　阶段截止 {stage.deadline:%Y-%m-%d}　校验码 {head.code}",
     ]
+    if head.audit_end:
+        explanation.append(f"审计封存到 {head.audit_end}")
     if early := words.early(document.opened_early(stage.key)):
         explanation.append(early)
     if head.reason:
