@@ -52,7 +52,7 @@ from progress.queries.early import (
     stages_to_ask_for,
 )
 from progress.queries.form2017 import COLUMNS, Form, form2017
-from progress.queries.glance import Overview, overview_of
+from progress.queries.glance import Overview, concerns, overview_of
 from progress.queries.live import Live, live
 from progress.queries.naming import day_number, number
 from progress.queries.outputs import given_file, given_out, owed_files, reader_for
@@ -102,6 +102,7 @@ __all__ = [
     "compare",
     "completions",
     "completions_to_decide",
+    "concerns",
     "day_number",
     "declined",
     "drawn_lines",

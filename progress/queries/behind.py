@@ -75,6 +75,9 @@ class Behind:
     rows: list[Any]
     after: str = ""
     names: dict[int, str] = field(default_factory=dict)  # of branches and superiors that day, by unit
+    superiors: dict[int, str] = field(
+        default_factory=dict
+    )  # whom the branches of members belonged to, by branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,9 @@ def _member_list(
     if len(left) > PAGE:
         following = f"{wanted[shown[-1].branch_id].position}.{shown[-1].pk}"
     names = {unit_id: branch.short_name for unit_id, branch in wanted.items()}
-    return Behind(figure, _total(place, figure, column), shown, following, names)
+    above = _above(bulletin, list(wanted.values()))
+    superiors = {unit_id: above.get(branch.parent_id or 0, "") for unit_id, branch in wanted.items()}
+    return Behind(figure, _total(place, figure, column), shown, following, names, superiors)
 
 
 def _first_inside(counted: QuerySet[BulletinBranch], bulletin: Bulletin, inside: Q) -> list[BulletinBranch]:

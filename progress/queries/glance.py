@@ -12,10 +12,18 @@ from progress.queries.report import Row, read
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The unit's own rows: stages by deadline, and domains in their order, those nobody asks for left out."""
+    """The unit's own rows: stages by deadline, and domains in their order; what asks nothing of the unit and
+    has nothing in it is left out."""
 
     by_deadline: list[Row]
     by_domain: list[Row]
+
+
+def concerns(row: Row, unit: OrgUnit) -> bool:
+    """Has the unit to do with the row's stage? A school has not with cadres of leading organs, nor with
+    villages; a leading organ has with every stage of members, though nobody has stated anything yet."""
+    column = row.column
+    return row.has_part or bool(column.domains and (not unit.domain or unit.domain in column.domains))
 
 
 def overview_of(scope: Scope, bulletin: Bulletin, unit: OrgUnit) -> Overview | None:
@@ -25,7 +33,8 @@ def overview_of(scope: Scope, bulletin: Bulletin, unit: OrgUnit) -> Overview | N
         return None
     own = [row for rows in sheet.rows.values() for row in rows]
     stages = sorted(
-        (row for row in own if row.column.stage), key=lambda row: row.column.deadline or dt.date.max
+        (row for row in own if row.column.stage and concerns(row, unit)),
+        key=lambda row: row.column.deadline or dt.date.max,
     )
     domains = [row for row in own if row.column.domain and (row.expected is not None or row.entered)]
     return Overview(stages, domains)

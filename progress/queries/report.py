@@ -91,6 +91,11 @@ class Row:
         return tally.rate_of(self.entered, self.expected_adjusted)
 
     @property
+    def has_part(self) -> bool:
+        """Is there anything to count here: something expected, or something entered?"""
+        return bool(self.expected) or self.entered > 0
+
+    @property
     def lags(self) -> bool:
         return tally.lags(self.figures.status, self.figures.plan)
 

@@ -40,7 +40,9 @@ def bulletin_trend(request: Request, day: dt.date) -> HttpResponse:
     curves = queries.trend(request.scope, bulletin, unit)
     if not curves:
         raise Http404
-    drawn = [(curve, _drawn(curve)) for curve in curves if curve.points]
+    drawn = [
+        (curve, _drawn(curve)) for curve in curves if curve.points and queries.concerns(curve.last, unit)
+    ]
     return _page(request, "trend", bulletin, unit, {"drawn": drawn})
 
 

@@ -21,7 +21,14 @@ PAGES = {
     "county": ["/", "/units/", "/units/tree/", "/units/health/", "/units/small/", "/imports/", "/progress/"],
     "province": ["/cadres/", "/cadres/organs/", "/cadres/missing/"],
     "auditor": ["/audit/", "/audit/people/"],
-    "staff": ["/", "/units/?q=团支部", "/progress/", "/progress/campaign/"],
+    "staff": [
+        "/",
+        "/units/?q=团支部",
+        "/progress/",
+        "/progress/campaign/",
+        "/progress/form/",
+        "/progress/openings/",
+    ],
 }
 
 

@@ -82,6 +82,7 @@ def test_ids_are_masked_and_the_branch_is_named_as_it_was(published: Scene) -> N
     response = get(published.cast.county_admin, "behind", "entered", unit="HN01010201", stage="members_other")
     html = response.content.decode()
     assert html.count("小寨村团支部") >= 2
+    assert '<span class="under">须水镇团委</span>' in html, "a branch is told by its superior"
     for member in response.context["behind"].rows:
         assert member.person.masked_id in html
         assert "*" in member.person.masked_id
@@ -160,6 +161,15 @@ def test_a_branch_has_the_curve_and_the_row_of_its_own_domain(published: Scene) 
     assert [curve.column.key for curve, _ in curves] == ["members_school"]
     overview = get(published.cast.secretary, "overview").context["overview"]
     assert [(row.column.key, row.entered, row.expected) for row in overview.by_domain] == [("school", 30, 40)]
+
+
+def test_a_committee_sees_no_stage_it_has_nothing_to_do_with(published: Scene) -> None:
+    user, organ = published.cast.committee_admin, published.cast.county_admin
+    curves = [curve.column.key for curve, _ in get(user, "trend").context["drawn"]]
+    assert curves == ["grassroots_cadres", "members_school"]
+    rows = get(user, "overview").context["overview"].by_deadline
+    assert [row.column.key for row in rows] == curves
+    assert len(get(organ, "trend").context["drawn"]) == 5, "of a leading organ nobody may have stated it yet"
 
 
 def test_all_stages_stand_by_deadline(published: Scene) -> None:
