@@ -32,7 +32,8 @@ from orgs.history import existed
 from orgs.scopes import Actor
 from progress.actions import early, frozen, openings
 from progress.models import Bulletin, BulletinState, Campaign, Stage
-from progress.queries import photograph, structure
+from progress.queries import photograph
+from progress.queries.found_first import found_first
 from progress.rules import CODES
 
 SYSTEM = Actor(None, door="task")
@@ -166,8 +167,7 @@ def _develop(bulletin: Bulletin, *, now: dt.datetime, actor: Actor) -> Bulletin:
     _count_in_memory()
     campaign = bulletin.campaign
     stages = list(campaign.stages.select_related("gate_stage"))
-    without_admin = structure.without_admin_that_day(bulletin)
-    taken = photograph.take(campaign, stages, bulletin.cutoff_at, without_admin)
+    taken = photograph.take(campaign, stages, bulletin.cutoff_at, found_first(bulletin))
     frozen.write(bulletin, taken)
     bulletin.checks = frozen.checks(bulletin, taken)
     bulletin.settings = _settings_in_force(bulletin, stages) | openings.in_force(bulletin, stages, taken)

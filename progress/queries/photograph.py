@@ -24,11 +24,13 @@ from progress import tally
 from progress.models import Baseline, BaselineAdjustment, Campaign, Measure, Stage
 from progress.queries.completions import explained
 from progress.queries.formed import Lines, formed
+from progress.queries.found_first import FoundFirst
 from progress.queries.outline import Known, Outline, outline
 from progress.queries.structure import COMPLETE, structure
 
 ByUnit = dict[str, dict[int, int]]  # domain → unit id → figure
 OTHER = Domain.OTHER.value
+NOTHING_YET = FoundFirst()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,11 @@ def take(
     campaign: Campaign,
     stages: list[Stage],
     cutoff_at: dt.datetime,
-    without_admin: set[int] | None = None,
+    first: FoundFirst = NOTHING_YET,
 ) -> Photograph:
     """The photograph of `cutoff_at`. Some fourteen queries; linear in units and (in the database) members.
 
-    `without_admin`: as found when the day was first counted; None: as it is now (`structure`).
+    `first`: what has no period behind it, as found when the day was first counted; else as it is now.
     """
     tree = tree_as_of(campaign.province, cutoff_at)
     frame = outline(tree)
@@ -109,7 +111,8 @@ def take(
     domains, mismatches = _domains(frame, entered, expected, told, changes)
     complete = cadres.grassroots_complete(cutoff_at)
     series = [_stage(stage, frame, domains, complete, cutoff_at) for stage in stages]
-    figures, flags = structure(tree, frame, sizes, in_posts.keys(), cutoff_at, without_admin)
+    figures, flags = structure(tree, frame, sizes, in_posts.keys(), cutoff_at, first.without_admin)
+    forms = formed(campaign, tree, frame, domains_of_branches, in_posts, cutoff_at, first.engaged)
     if any(stage.measure == Measure.GRASSROOTS_CADRES for stage in stages):
         _flag_complete(frame, complete, flags)
     return Photograph(
@@ -118,7 +121,7 @@ def take(
         series=[*series, *domains.values()],
         mismatches=mismatches,
         figures=figures,
-        forms=formed(campaign, tree, frame, domains_of_branches, in_posts, cutoff_at),
+        forms=forms,
         own_flags=flags,
         domains=domains_of_branches,
         members=sizes,

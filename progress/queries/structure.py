@@ -4,8 +4,7 @@ A column counts units (or youths, or claims) of a sub-tree as of the cut-off. Fo
 level the columns that count the unit itself are kept as its *flags*, so that the list behind a figure can be
 read from frozen rows; a branch's own row says how many members it had.
 
-An account's grant has no period, so who had no administrator is known only at the moment of counting. It is
-counted when a day is first computed and taken over whenever that day is computed again.
+Who had no administrator is as it was found when the day was first computed (`found_first`).
 """
 
 import datetime as dt
@@ -20,10 +19,9 @@ from orgs import admins
 from orgs.history import PastTree, Placed
 from orgs.kinds import FEWEST_MEMBERS, LEADING_ORGANS
 from progress import tally
-from progress.models import Bulletin
+from progress.queries.found_first import NO_ADMIN
 from progress.queries.outline import Outline
 
-NO_ADMIN = "units_without_admin"
 COMPLETE = "complete"  # flag of a grassroots unit with all of its cadres entered; the stage counts it
 # Columns that count the unit itself, and can be listed by flag.
 FLAGS = (
@@ -67,16 +65,6 @@ def structure(
         for node in nodes:
             flags.setdefault(node, []).append(name)
     return counted, flags
-
-
-def without_admin_that_day(bulletin: Bulletin) -> set[int] | None:
-    """Units found without an administrator when the day was first computed; None: never. Two queries."""
-    that_day = Bulletin.objects.filter(campaign=bulletin.campaign_id, day=bulletin.day)
-    counted = that_day.filter(units__position=0, units__figures__has_key=NO_ADMIN)
-    known = counted.order_by("revision").first()
-    if known is None:
-        return None
-    return set(known.units.filter(figures__own__has_key=NO_ADMIN).values_list("unit_id", flat=True))
 
 
 def _flagged(

@@ -349,6 +349,20 @@ def test_who_had_no_administrator_stays_as_found_when_a_day_is_computed_again(sc
     assert whole(scene.compute(NEXT))["units"] != before["units"]
 
 
+def test_how_people_are_engaged_stays_as_found_when_a_day_is_computed_again(scene: Scene) -> None:
+    post = world.cadre(scene.cast.committee, engagement="full_time", from_at=at(DAY, 7))
+    first = scene.compute()
+    before = whole(first)
+    province = first.units.get(position=0).figures["form"]["entered"]
+    assert sum(line.get("full_time_count", 0) for line in province.values()) == 1
+
+    post.engagement = "part_time"
+    post.save(update_fields=["engagement"])
+    assert whole(scene.compute(recompute=True)) == before
+    province = scene.compute(NEXT).units.get(position=0).figures["form"]["entered"]
+    assert sum(line.get("part_time_count", 0) for line in province.values()) == 1
+
+
 def test_members_of_a_branch_that_stood_nowhere_that_day_fail_the_check(scene: Scene) -> None:
     scene.cast.branch.placements.update(until_at=at(DAY, 7))
     failed = {check["name"]: check["detail"] for check in scene.compute().checks if not check["ok"]}
