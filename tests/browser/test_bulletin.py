@@ -22,7 +22,7 @@ def test_the_staff_sees_what_was_entered_in_the_next_bulletin(page: Page, progra
     expect(page.get_by_role("heading", level=1)).to_contain_text("日通报")
     before = entered(page)
 
-    program.manage_later(1, "compute_bulletin")
+    program.manage("compute_bulletin", days_from_now=1)
     page.get_by_role("navigation", name="主菜单").get_by_role("link", name="进度").click()
     expect(page.locator("#content")).to_contain_text("等待发布")
     assert entered(page) >= before
