@@ -249,7 +249,16 @@ class YouthUnderReview(models.Model):
                 fields=["branch", "id_index"], condition=Q(state="open"), name="youth_open_once"
             ),
         ]
-        indexes = [models.Index(fields=["branch", "state"], name="youth_branch")]
+        indexes = [
+            # With all that the progress of a province counts: it does not look at the rows, which are wide.
+            models.Index(fields=["branch", "state", "due_on"], name="youth_standing"),
+            models.Index(fields=["due_on"], name="youth_due", condition=Q(state="open")),
+            models.Index(
+                fields=["branch"],
+                name="youth_ready",
+                condition=Q(state="open") & (Q(reasons=[]) | Q(released_at__isnull=False)),
+            ),
+        ]
 
 
 class EntryDraft(models.Model):

@@ -17,12 +17,15 @@ _UNIT = re.compile(r"[0-9]{1,18}")
 _COUNT = re.compile(r"[0-9]{1,9}")
 
 
-def page_after(found: QuerySet[Any], path: str, after: str, size: int) -> tuple[list[Any], str]:
+def page_after(
+    found: QuerySet[Any], path: str, after: str, size: int, *, first: str = ""
+) -> tuple[list[Any], str]:
     """The next `size` rows behind the cursor, and the cursor of the page after ("" = none). One query.
 
-    `found` holds rows of one tree whose unit is at `path`, ordered by its place, then by id.
+    `found` holds rows of one tree whose unit is at `path`, ordered by its place, within it by `first` where
+    one is named, then by id.
     """
-    page = list(found.filter(_later(path, after))[: size + 1])
+    page = list(found.filter(_later(found, path, after, first))[: size + 1])
     shown = page[:size]
     last = shown[-1] if len(page) > size else None
     return shown, f"{getattr(last, f'{path}_id')}.{last.pk}" if last else ""
@@ -56,13 +59,17 @@ def up_to(found: QuerySet[Any], most: int) -> int:
     return found.order_by().select_related(None)[: most + 1].count()
 
 
-def _later(path: str, after: str) -> Q:
+def _later(found: QuerySet[Any], path: str, after: str, first: str) -> Q:
     match = _CURSOR.fullmatch(after) if after.isascii() else None
     if not match:
         return Q()
     unit_id, row_id = map(int, match.groups())
     here = Q(**{f"{path}__lft__gte": Subquery(finding.place(unit_id).values("lft"))})
-    return here & ~Q(**{path: unit_id, "id__lte": row_id})
+    shown = Q(id__lte=row_id)
+    if first:
+        last = Subquery(found.model._default_manager.filter(pk=row_id).values(first))
+        shown = Q(**{f"{first}__lt": last}) | Q(**{first: last, "id__lte": row_id})
+    return here & ~(Q(**{path: unit_id}) & shown)
 
 
 def _later_units(after: str) -> Q:

@@ -202,8 +202,8 @@ class YouthViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     def progress(self, request: Request) -> Response:
         """How far the unit and each of its direct children is."""
         unit = unit_named(request.scope, request.query_params.get("unit", ""))
-        own = queries.review_standing(request.scope, unit, days.today())
-        rows = [(unit, own), *queries.standings_below(request.scope, unit, days.today())]
+        own, below = queries.standings(request.scope, unit, days.today())
+        rows = [(unit, own), *below]
         return Response(
             [
                 {

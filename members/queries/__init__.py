@@ -34,14 +34,16 @@ from members.queries.impact import Impact, impacts
 from members.queries.known import as_person, clashes, with_own_id
 from members.queries.meant import id_meant
 from members.queries.review import (
+    MOST_YOUTH,
     ReviewStanding,
     document_of,
     entry_of,
     is_releasable,
-    review_standing,
-    standings_below,
+    standings,
+    waiting_youth,
     youth,
     youth_of,
+    youth_page,
 )
 from members.queries.rosters import (
     PAGE_SIZE,
@@ -61,6 +63,7 @@ from members.queries.settings import admission_policy, admission_settings, polic
 __all__ = [
     "MOST_CASES",
     "MOST_PASTED",
+    "MOST_YOUTH",
     "PAGE_SIZE",
     "Filters",
     "Impact",
@@ -108,16 +111,17 @@ __all__ = [
     "policy_of",
     "posts_of_members",
     "refused_cases",
-    "review_standing",
     "review_terms",
     "roster",
-    "standings_below",
+    "standings",
     "waiting_cases",
+    "waiting_youth",
     "with_own_id",
     "won_number",
     "won_numbers",
     "youth",
     "youth_counts_by_branch",
     "youth_of",
+    "youth_page",
     "youths_as_of",
 ]

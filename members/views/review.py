@@ -1,7 +1,6 @@
 """身份摸底: the rectification list, one person on it, the documents."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -42,15 +41,17 @@ def youth_list(request: Request) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in dict(SHOWN) else State.OPEN
     found = queries.youth_of(request.scope, unit, state, today=days.today())
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page, after = queries.youth_page(found, request.GET.get("after", ""), PAGE_SIZE)
+    standing, below = queries.standings(request.scope, unit, days.today())
     enterable = queries.enterable(request.scope, {youth.branch_id for youth in page} | {unit.pk})
     context = {
         "unit": unit,
         "path": path_to(request, unit),
-        "page": page,
+        "youths": page,
+        "after": after,
         "enterable": enterable,
-        "standing": queries.review_standing(request.scope, unit, days.today()),
-        "below": [] if unit.is_branch else queries.standings_below(request.scope, unit, days.today()),
+        "standing": standing,
+        "below": below,
         "state": state,
         "states": SHOWN,
         "today": days.today(),

@@ -1,5 +1,5 @@
 """The pages of a whole province: tree, picker, search, health list, queue and trail one by one, and what
-every room lists, as a page and over the API, for administrators of the province, of a city and of a branch.
+every room lists, as a page and over the API, for the administrators of a province, city, county and branch.
 
 Whole requests as the server answers them, nothing in the cache. Of the organisations room `floor` is the one
 bare statement that gives the rows such a page shows, fetched without a model. `full` is a demo province of
@@ -26,7 +26,7 @@ from tests.bench.frame import Result, timed
 SIZES = {"small": "small", "full": "medium"}
 RUNS = 15
 BAR = "p95 < 150 ms"
-PROVINCE, CITY, BRANCH, AUDITOR = "province", "city", "branch", "auditor"  # demo accounts
+PROVINCE, CITY, COUNTY, BRANCH, AUDITOR = "province", "city", "county", "branch", "auditor"  # demo accounts
 NOT_THEIRS = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 # What each of them is asked for; what is not theirs is left out.
 LISTS = (
@@ -35,10 +35,18 @@ LISTS = (
     "/members/?q=王芳",
     "/members/?q=龘龘",
     "/members/?sex=male",
+    "/members/print/",
+    "/members/print/?sex=male",
     "/members/cases/",
+    "/members/cases/?show=asked",
+    "/members/cases/?show=all",
     "/members/review/",
+    "/members/review/?state=ready",
+    "/members/review/?state=overdue",
+    "/members/review/?state=recognised",
     "/cadres/",
     "/cadres/?q=王芳",
+    "/cadres/print/",
     "/cadres/missing/",
     "/cadres/organs/",
     "/imports/",
@@ -50,6 +58,7 @@ LISTS = (
     "/progress/openings/",
     "/progress/spotchecks/",
     "/progress/form/",
+    "/progress/form/file/",
     "/progress/campaign/",
     "/api/units/",
     "/api/units/?q=高级中学",
@@ -60,6 +69,7 @@ LISTS = (
     "/api/health/?code=branch.over_fifty",
     "/api/members/",
     "/api/cases/",
+    "/api/cases/?show=all",
     "/api/corrections/",
     "/api/youths/",
     "/api/youths/progress/",
@@ -111,7 +121,7 @@ def run(size: str) -> list[Result]:
 
 def measure() -> list[Result]:
     """Every page on the province that stands there; the count beside it is the units there are."""
-    browsers = {name: province.signed_in(name) for name in (PROVINCE, CITY, BRANCH, AUDITOR)}
+    browsers = {name: province.signed_in(name) for name in (PROVINCE, CITY, COUNTY, BRANCH, AUDITOR)}
     count = OrgUnit.objects.count()
     results = []
     for what, page in (_pages() | _lists(browsers)).items():
@@ -124,7 +134,7 @@ def measure() -> list[Result]:
 
 def _lists(browsers: dict[str, Client]) -> dict[str, Page]:
     """Every list, for whomever it is there."""
-    asked = [Page(address, who=who) for address in LISTS for who in (PROVINCE, CITY, BRANCH)]
+    asked = [Page(address, who=who) for address in LISTS for who in (PROVINCE, CITY, COUNTY, BRANCH)]
     return {
         f"{page.address}, {page.who}": page
         for page in asked

@@ -13,7 +13,7 @@ from tests.house.stage import Stage, resolved
 # URL name: (who, arguments, query string, queries). Session, user and grants are three of them,
 # the frame's unit one more.
 BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
-    "home": ("committee_admin", {}, "", 33),
+    "home": ("committee_admin", {}, "", 34),
     "rules": ("committee_admin", {}, "", 6),
     "unit_list": ("committee_admin", {}, "", 7),
     "unit_tree": ("committee_admin", {}, "", 6),
@@ -29,7 +29,7 @@ BUDGETS: dict[str, tuple[str, dict[str, Any], str, int]] = {
     "case_list": ("committee_admin", {}, "", 9),
     "person_correct": ("city_admin", {"pk": "person"}, "", 9),
     "correction_detail": ("secretary", {"pk": "correction"}, "", 7),
-    "youth_list": ("committee_admin", {}, "", 13),
+    "youth_list": ("committee_admin", {}, "", 12),
     "api_youths": ("committee_admin", {}, "", 5),
     "api_youth_progress": ("committee_admin", {}, "", 7),
     "retention_settings": ("province_admin", {}, "", 5),

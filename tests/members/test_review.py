@@ -1,12 +1,14 @@
 """身份摸底: who may be listed, mending, recognising, releasing, documents."""
 
 import datetime as dt
+import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from zhtj.lib import days
 from zhtj.lib.problems import Refused
 from zhtj.lib.workbook import Outcome
 
@@ -19,6 +21,8 @@ from orgs.models import AuditEntry
 from tests import world
 from tests.cast import Cast
 from tests.members.conftest import good_cells
+
+State = YouthUnderReview.State
 
 TODAY = dt.date(2018, 11, 23)
 pytestmark = pytest.mark.django_db
@@ -192,7 +196,7 @@ def test_dismissing_closes_the_case_with_its_reason(cast: Cast) -> None:
     secretary = world.actor(cast.secretary)
     assert codes(lambda: actions.dismiss_youth(secretary, youth=youth, remark="")) == ["reason.missing"]
     actions.dismiss_youth(secretary, youth=youth, remark="确非团员")
-    standing = queries.review_standing(secretary.scope, cast.branch, TODAY)
+    standing, _ = queries.standings(secretary.scope, cast.branch, TODAY)
     assert (standing.open, standing.dismissed, standing.total) == (0, 1, 1)
 
 
@@ -205,8 +209,54 @@ def test_the_figures_count_upwards_and_stay_in_scope(cast: Cast) -> None:
         (cast.outsider, cast.other_city, 0),
         (cast.outsider, cast.city, 0),
     ):
-        standing = queries.review_standing(world.actor(user).scope, unit, later)
+        standing, _ = queries.standings(world.actor(user).scope, unit, later)
         assert (standing.open, standing.overdue) == (count, count)
+
+
+def under_review_everywhere(cast: Cast) -> None:
+    """Five in each of four branches, in every state, some ready, some past their time."""
+    states = [State.OPEN, State.OPEN, State.RECOGNISED, State.DISMISSED, State.MOVED]
+    for place, branch in enumerate((cast.branch, cast.third_branch, cast.village, cast.other_branch)):
+        for number, state in enumerate(states):
+            YouthUnderReview.objects.create(
+                branch=branch,
+                full_name="王某",
+                id_index=uuid.uuid4(),
+                entry_sealed=b"",
+                reasons=[] if number == place else [{"code": "identity.no_evidence"}],
+                state=state,
+                due_on=TODAY + dt.timedelta(days=(number + place) % 3 - 1),
+                created_at=days.now(),
+                released_at=days.now() if place == 2 and number else None,
+            )
+
+
+def test_the_progress_of_each_level_is_a_recount_and_its_list_is_whole_page_by_page(cast: Cast) -> None:
+    under_review_everywhere(cast)
+    for name in ("province", "city", "county", "committee", "other_city"):
+        unit = getattr(cast, name)
+        scope = world.actor(cast.outsider if name == "other_city" else cast.province_admin).scope
+        own, below = queries.standings(scope, unit, TODAY)
+        told = {child.pk: standing for child, standing in below}
+        for one, standing in [(unit, own), *((child, told.get(child.pk)) for child in unit.get_children())]:
+            rows = YouthUnderReview.objects.filter(branch__in=one.get_descendants(include_self=True))
+            waiting = [row for row in rows if row.state == State.OPEN]
+            recount = queries.ReviewStanding(
+                open=len(waiting),
+                ready=len([row for row in waiting if not row.reasons or row.released_at]),
+                overdue=len([row for row in waiting if row.due_on < TODAY]),
+                recognised=rows.filter(state=State.RECOGNISED).count(),
+                dismissed=rows.filter(state=State.DISMISSED).count(),
+            )
+            assert (standing or queries.ReviewStanding()) == recount, (unit, one)
+        assert queries.waiting_youth(scope, unit, TODAY) == (own.open, own.overdue)
+        found, listed, after = queries.youth_of(scope, unit, "", today=TODAY), [], ""
+        while True:
+            page, after = queries.youth_page(found, after, 2)
+            listed += page
+            if not after:
+                break
+        assert listed == list(found) and len(listed) == own.total
 
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40

@@ -135,8 +135,13 @@ def _membership(scope: Scope, unit: OrgUnit, today: dt.date) -> Iterator[Todo]:
     waiting = paging.up_to(members.waiting_cases(scope, days.now()), most)
     waiting += paging.up_to(waiting_corrections(scope), most)
     if waiting:
-        told = f"{most:,} 多" if waiting > most else f"{waiting:,}"
-        yield Todo(f"{told} 项更正、转接、认领申请等待办理", reverse("case_list"), "去办理", "", "warning")
+        yield Todo(
+            f"{_up_to(waiting, most)}项更正、转接、认领申请等待办理",
+            reverse("case_list"),
+            "去办理",
+            "",
+            "warning",
+        )
     refused = members.refused_cases(scope, days.now() - HEARD_FOR).count() if unit.is_branch else 0
     if refused:
         url, detail = f"{reverse('case_list')}?show=all", f"最近 {HEARD_FOR.days} 天。"
@@ -145,12 +150,18 @@ def _membership(scope: Scope, unit: OrgUnit, today: dt.date) -> Iterator[Todo]:
     if won:
         url = f"{reverse('case_list')}?show=all"
         yield Todo(f"{won} 个争议编号已归我方，还没有录入", url, "去录入", "", "warning")
-    standing = members.review_standing(scope, unit, today)
-    if standing.open:
-        late = f"其中 {standing.overdue:,} 人已超过整改期限" if standing.overdue else ""
+    is_open, overdue = members.waiting_youth(scope, unit, today)
+    if is_open:
+        late = f"其中 {_up_to(overdue, members.MOST_YOUTH)}人已超过整改期限" if overdue else ""
         url = f"{reverse('youth_list')}?unit={unit.pk}"
-        tone = "warning" if standing.overdue else "info"
-        yield Todo(f"{standing.open:,} 名青年身份待整改", url, "查看清单", late, tone)
+        tone = "warning" if overdue else "info"
+        text = f"{_up_to(is_open, members.MOST_YOUTH)}名青年身份待整改"
+        yield Todo(text, url, "查看清单", late, tone)
+
+
+def _up_to(count: int, most: int) -> str:
+    """`12 `; `1,000 多` of what was counted no further."""
+    return f"{most:,} 多" if count > most else f"{count:,} "
 
 
 def _adjustments(scope: Scope) -> Iterator[Todo]:
