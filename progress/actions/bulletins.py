@@ -170,6 +170,7 @@ def _develop(bulletin: Bulletin, *, now: dt.datetime, actor: Actor) -> Bulletin:
     taken = photograph.take(campaign, stages, bulletin.cutoff_at, found_first(bulletin))
     frozen.write(bulletin, taken)
     bulletin.checks = frozen.checks(bulletin, taken)
+    early.hold(stages)
     bulletin.settings = _settings_in_force(bulletin, stages) | openings.in_force(bulletin, stages, taken)
     early.end_where_open(actor, stages, at=now)
     bulletin.computed_at = now

@@ -72,6 +72,14 @@ def decide_early_opening(actor: Actor, *, asked: EarlyOpening, agree: bool, rema
     return asked
 
 
+def hold(stages: Iterable[Stage]) -> None:
+    """Keep the requests that wait for these stages as they are until the transaction ends. One query.
+
+    To be called before an opening is recorded: whoever answers has the request first and the opening then.
+    """
+    list(_waiting().filter(stage__in=stages).select_for_update(of=("self",)))
+
+
 def end_where_open(actor: Actor, stages: Iterable[Stage], *, at: dt.datetime) -> None:
     """End the requests for stages that have opened in their regions without an answer, or lost their gate.
 

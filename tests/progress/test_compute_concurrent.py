@@ -15,11 +15,14 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from zhtj.lib import days, locks
+from zhtj.lib.problems import Refused
 
 from progress import actions
-from progress.models import Bulletin, BulletinBranch, BulletinState, BulletinUnit
+from progress.actions import openings
+from progress.models import Bulletin, BulletinBranch, BulletinState, BulletinUnit, GateOpening
 
 from tests import world
+from tests.imports.test_concurrency import in_threads
 from tests.progress.conftest import DAY, Scene, at, whole
 from tests.waiting import lock_waiters
 
@@ -160,3 +163,67 @@ def test_the_database_counts_the_rows_of_every_bulletin_soon(scene: Scene) -> No
         for model in (BulletinUnit, BulletinBranch):
             cursor.execute("SELECT reloptions FROM pg_class WHERE relname = %s", [model._meta.db_table])
             assert "autovacuum_analyze_scale_factor=0" in cursor.fetchone()[0]
+
+
+def test_of_two_publishers_and_a_correction_at_once_one_comes_first_and_what_was_seen_is_out(
+    scene: Scene,
+) -> None:
+    """Whichever is first: what is published is the computation that was looked at, once."""
+    seen, staff = scene.compute(), world.actor(scene.cast.staff)
+    told: list[str] = []
+
+    def publish() -> None:
+        try:
+            found = Bulletin.objects.get(day=DAY, revision=1)
+            actions.publish_bulletin(staff, bulletin=found, seen=seen.computed_at)
+            told.append("published")
+        except Refused as refused:
+            told.extend(problem.code for problem in refused.problems)
+
+    def correct() -> None:
+        campaign = scene.campaign
+        now = days.now() + dt.timedelta(minutes=5)
+        actions.recompute_bulletin(staff, campaign=campaign, day=DAY, now=now, reason="核对")
+
+    turns = iter([publish, publish, correct])
+    in_threads(lambda: next(turns)(), 3)
+    first, *later = Bulletin.objects.filter(day=DAY).order_by("revision")
+    if first.state == BulletinState.PUBLISHED:
+        assert first.computed_at == seen.computed_at and sorted(told) == ["bulletin.not_done", "published"]
+        assert [found.state for found in later] == [BulletinState.DONE]
+    else:
+        assert set(told) <= {"bulletin.not_done", "bulletin.computed_again"} and not later
+
+
+def test_a_request_answered_while_its_region_is_found_to_have_reached_the_rate_stops_neither(
+    scene: Scene, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer waits for the bulletin, which has the request before it records the opening."""
+    asked = actions.ask_early_opening(
+        world.actor(scene.cast.city_admin),
+        stage=scene.campaign.stages.get(key="members_other"),
+        region=scene.cast.city,
+        reason="已准备就绪",
+    )
+    scene.expect(scene.cast.city, 40)
+    in_force, answers = openings.in_force, []
+
+    def answer() -> str:
+        try:
+            actions.decide_early_opening(world.actor(scene.cast.staff), asked=asked, agree=True)
+            return "agreed"
+        except Refused as refused:
+            return refused.problems[0].code
+        finally:
+            connections.close_all()
+
+    def meanwhile(*given: object) -> object:
+        found = in_force(*given)
+        answers.append(threads.submit(answer))
+        wait_until_blocked()
+        return found
+
+    monkeypatch.setattr(openings, "in_force", meanwhile)
+    assert scene.compute().state == BulletinState.DONE
+    assert answers[0].result(PATIENCE) == "request.decided_already"
+    assert GateOpening.objects.get(region=scene.cast.city).reason == GateOpening.Reason.RATE
