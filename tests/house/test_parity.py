@@ -21,6 +21,7 @@ from members.models import Member
 
 from tests import workbooks, world
 from tests.cast import Cast
+from tests.conftest import IS_SECOND_PASS
 
 pytestmark = pytest.mark.django_db
 
@@ -298,7 +299,15 @@ def names(lines: list[Line]) -> list[str]:
 
 
 LINES = [*BAD, *GOOD]
-BY_FORM = [(number, line) for number, line in enumerate(LINES) if "form" in line.doors]
+# A line that is wrong as typed is read and judged by us alone: on the second database the workbook and the
+# command say all of them, form and API those about which the database is asked or which it takes.
+ASKED = {"national_id.elsewhere", "person.name_mismatch", "development_number.taken"}
+SINGLY = [
+    (number, line)
+    for number, line in enumerate(LINES)
+    if not IS_SECOND_PASS or not line.errors or ASKED & {*line.errors} or "branch" in line.cells
+]
+BY_FORM = [(number, line) for number, line in SINGLY if "form" in line.doors]
 
 
 @pytest.mark.parametrize(("number", "line"), BY_FORM, ids=names([line for _, line in BY_FORM]))
@@ -326,7 +335,7 @@ def warned_of(answer: Any) -> list[str]:
     return sorted(m.extra_tags for m in answer.context["messages"] if m.level_tag == "warning")
 
 
-@pytest.mark.parametrize(("number", "line"), list(enumerate(LINES)), ids=names(LINES))
+@pytest.mark.parametrize(("number", "line"), SINGLY, ids=names([line for _, line in SINGLY]))
 def test_the_api_says_the_same(school: Cast, number: int, line: Line) -> None:
     before = Member.objects.count()
     client = world.client(school.committee_admin)
