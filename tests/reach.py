@@ -47,11 +47,20 @@ def redis_url() -> str:
 
 @functools.cache
 def chromium() -> str:
-    """Path of a Chromium: `CHROMIUM`, or the first known name on the PATH; "" = none."""
+    """Path of a Chromium: `CHROMIUM`, or the first known name on the PATH; "" = none.
+
+    The one without a window is preferred: it shows the same pages for two thirds of the work.
+    """
     stated = os.environ.get("CHROMIUM", "")
     if stated:
         return stated if os.access(stated, os.X_OK) else ""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = (
+        "chromium-headless-shell",
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    )
     return next((path for path in map(shutil.which, names) if path), "")
 
 
