@@ -16,14 +16,16 @@ from tests.processes import ROOT, free_port
 PATIENCE = 60  # seconds until the address is printed, database and demo included
 
 
-@pytest.fixture
-def environment(tmp_path):
-    """A machine that has never run the application: nothing set but where its files may lie."""
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """A machine that has never run the application: nothing set but where its files may lie.
+    Whoever starts it second finds the database made."""
+    folder = tmp_path_factory.mktemp("machine")
     return {
         "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path}/app.sqlite3",
-        "ZHTJ_VAR_DIR": str(tmp_path / "var"),
+        "HOME": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/app.sqlite3",
+        "ZHTJ_VAR_DIR": str(folder / "var"),
     }
 
 
