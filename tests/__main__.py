@@ -74,9 +74,8 @@ class Running:
             self._say_name()
         hear, tell = os.pipe()
         environment = {**os.environ, "DATABASE_URL": database_url, "TESTS_TELL": str(tell), **environment}
-        environment.pop(
-            "PYTHONDONTWRITEBYTECODE", None
-        )  # workers, children, second pass: compiled once for all
+        # Compiled once for all: workers, children, second pass.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self._process = subprocess.Popen(
             self._command(arguments, folder / name),
             env=environment,

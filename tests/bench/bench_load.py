@@ -178,8 +178,10 @@ class Morning:
     _noting: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        known = identities.Crowd(dt.date.today())  # the demo counts from the other end
-        self._people = (known.person(number) for number in range(identities.CAPACITY - 1, 0, -1))
+        known = identities.Crowd(dt.date.today())
+        # The demo counts from the other end; a later run begins below all that one before can have taken.
+        taken = int(time.time()) * 2 * ROWS_PER_SECOND % (identities.CAPACITY // 2)
+        self._people = (known.person(number) for number in range(identities.CAPACITY - 1 - taken, 0, -1))
 
     def spend(self) -> None:
         """Everything at its time, whether or not what came before is done."""
