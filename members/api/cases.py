@@ -13,6 +13,7 @@ from zhtj.lib.api_fields import Cell
 
 import orgs.queries
 from members import actions, queries
+from members.api.asking import is_drawn
 from members.api.shapes import OF_CASE, ActSerializer, CaseSerializer, IdentitySerializer, of_case
 from members.models import MemberCase
 from members.rules import Entry
@@ -44,7 +45,7 @@ class CaseViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     serializer_class = CaseSerializer
 
     def get_queryset(self) -> QuerySet[MemberCase]:
-        if getattr(self, "swagger_fake_view", False):
+        if is_drawn(self):
             return queries.cases(NOTHING)
         scope, show = self.request.scope, self.request.query_params.get("show", "")
         if self.detail or show == "all":

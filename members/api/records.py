@@ -17,6 +17,7 @@ from zhtj.lib.api_fields import Cell
 from zhtj.lib.problems import Refused
 
 from members import actions, queries
+from members.api.asking import is_drawn
 from members.api.shapes import CaseSerializer, IdentitySerializer, MemberSerializer
 from members.models import Member
 from members.queries.known import record_of
@@ -50,8 +51,7 @@ class RecordViewSet(viewsets.GenericViewSet):
     serializer_class = MemberSerializer
 
     def get_queryset(self) -> QuerySet[Member]:
-        is_schema = getattr(self, "swagger_fake_view", False)
-        return queries.members(NOTHING if is_schema else self.request.scope)
+        return queries.members(NOTHING if is_drawn(self) else self.request.scope)
 
     def retrieve(self, request: Request, pk: int) -> Response:
         """The member as shown, and the version of the record as `ETag`."""
